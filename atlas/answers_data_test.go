@@ -1,0 +1,5 @@
+package atlas
+
+import "testing"
+
+func TestShipped(t *testing.T) { t.Log(len(shipped(t).All())) }
