@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A Match says which answer a question in somebody's own words asks for. It
@@ -24,11 +25,12 @@ const (
 
 // A question is answered when enough of its words are ones that the answer
 // knows (a word nobody knows counts against every answer), when it is close to
-// a way in which that answer is asked, and when no other answer is as close.
+// a way in which that answer is asked, and when no other answer is as close. One
+// ordinary word is never enough; the name of a form is.
 const (
-	sureScore   = 0.58
-	chooseScore = 0.46
-	clearLead   = 0.07
+	sureScore   = 0.68
+	chooseScore = 0.5
+	clearLead   = 0.12
 	leastCover  = 0.55
 	maxWords    = 60
 	maxChoices  = 3
@@ -44,7 +46,7 @@ func (as *Answers) Match(text, lang string) Match {
 	switch {
 	case len(ranked) == 0 || ranked[0].score < chooseScore:
 		return Match{Kind: MatchUnknown, IDs: []string{}}
-	case ranked[0].score >= sureScore && (len(ranked) == 1 || ranked[0].score-ranked[1].score >= clearLead):
+	case enough(words) && ranked[0].score >= sureScore && (len(ranked) == 1 || ranked[0].score-ranked[1].score >= clearLead):
 		return Match{Kind: MatchAnswer, IDs: []string{ranked[0].id}}
 	}
 	m := Match{Kind: MatchChoose}
@@ -54,6 +56,10 @@ func (as *Answers) Match(text, lang string) Match {
 		}
 	}
 	return m
+}
+
+func enough(words []string) bool {
+	return len(words) > 1 || strings.ContainsAny(words[0], "0123456789")
 }
 
 // index holds, for each language, the folded words of every way of asking.
