@@ -1,0 +1,166 @@
+package law
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"comity"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A TestResult is one test of a pack and how it ended.
+type TestResult struct {
+	Pack     *Pack
+	Test     Test
+	Decision comity.Decision
+	Failures []string // empty: it passed
+}
+
+// Test runs every test of every pack.
+func (b *Book) Test() []TestResult {
+	var out []TestResult
+	for _, p := range b.packs {
+		for _, t := range p.Tests {
+			out = append(out, b.RunTest(p, t))
+		}
+	}
+	return out
+}
+
+// RunTest runs one test of a pack.
+func (b *Book) RunTest(p *Pack, t Test) TestResult {
+	d, err := b.Decide(t.Question)
+	r := TestResult{Pack: p, Test: t, Decision: d}
+	if err != nil {
+		r.Failures = []string{"the question is refused: " + explainError(err)}
+		return r
+	}
+	if len(t.Expect) > 0 && !slices.Contains(t.Expect, d.Verdict) {
+		r.fail("expected %s, got %s", verdictList(t.Expect), d.Verdict)
+	}
+	if slices.Contains(t.ExpectNot, d.Verdict) {
+		r.fail("got %s, which was not expected", d.Verdict)
+	}
+	for _, want := range t.MustCite {
+		if !Cites(d, want) {
+			r.fail("no citation of a carrying rule contains %q", want)
+		}
+	}
+	for _, want := range t.ExpectFlags {
+		if !d.Has(want) {
+			r.fail("the flag %s is not set", want)
+		}
+	}
+	return r
+}
+
+func (r *TestResult) fail(form string, args ...any) {
+	r.Failures = append(r.Failures, fmt.Sprintf(form, args...))
+}
+
+func explainError(err error) string {
+	var p *comity.Problem
+	if errors.As(err, &p) && p.Hint != "" {
+		return p.Error() + " (" + p.Hint + ")"
+	}
+	return err.Error()
+}
+
+func verdictList(list []comity.Verdict) string {
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = string(v)
+	}
+	return strings.Join(words, " or ")
+}
+
+// Cites says whether some citation of a carrying rule contains the text, both
+// sides stripped to lower-case letters and digits.
+func Cites(d comity.Decision, text string) bool {
+	want := strip(text)
+	return slices.ContainsFunc(d.Citations, func(c comity.Citation) bool { return strings.Contains(strip(c.Ref), want) })
+}
+
+func strip(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(s))
+}
+
+var verdictNames = []string{"required", "prohibited", "permitted", "no-rule", "needs-facts", "needs-counsel"}
+
+// readTest reads one closed question; `open: all` leaves every fact that is
+// not listed unknown instead.
+func (p *Pack) readTest(it item) {
+	f := it.fields("name", "on", "day", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "expect_flags", "why")
+	v := p.scope.v
+	t := Test{Name: it.need(f, "name"), Line: it.line()}
+	q := comity.Question{In: p.Place, Actor: f["actor"].choice(v.names.actors...), Act: f["act"].choice(v.names.acts...), Agency: f["agency"].text(), Closed: true}
+	it.need(f, "actor")
+	it.need(f, "act")
+	when := f["on"]
+	if when.node == nil {
+		when = f["day"]
+	}
+	if when.node == nil {
+		it.fail("missing-key", "the day of the question is missing", `write  "on": "2025-06-01"`)
+	}
+	q.On, _ = when.dayText(0)
+	q.At, _ = f["at"].boundText(0)
+	q.Facts = p.readFacts(f["facts"])
+	if open := f["open"]; open.node != nil {
+		if open.node.Kind == yaml.ScalarNode && open.text() == "all" {
+			q.Closed = false
+		} else {
+			for _, w := range open.list() {
+				q.Open = append(q.Open, w.choice(v.names.facts...))
+			}
+		}
+	}
+	for _, w := range f["expect"].list() {
+		t.Expect = append(t.Expect, comity.Verdict(w.choice(verdictNames...)))
+	}
+	for _, w := range f["expect_not"].list() {
+		t.ExpectNot = append(t.ExpectNot, comity.Verdict(w.choice(verdictNames...)))
+	}
+	if len(t.Expect)+len(t.ExpectNot) == 0 {
+		it.fail("missing-key", "the test expects nothing", "add  expect: with a verdict")
+	}
+	t.MustCite = f["must_cite"].words()
+	for _, w := range f["expect_flags"].list() {
+		t.ExpectFlags = append(t.ExpectFlags, comity.Flag(w.choice("conflict", "unsettled", "unverified", "incomplete")))
+	}
+	t.Question = q
+	p.Tests = append(p.Tests, t)
+}
+
+func (p *Pack) readFacts(it item) comity.Facts {
+	out := comity.Facts{}
+	if it.isNull() {
+		return out
+	}
+	if it.node.Kind != yaml.MappingNode {
+		it.fail("bad-shape", "facts is a mapping of facts to values", "")
+		return out
+	}
+	for name, val := range it.rows() {
+		f, ok := p.scope.v.Fact(name)
+		if !ok {
+			val.fail("unknown-fact", "the fact "+name+" is not in the vocabulary", didYouMean(name, p.scope.v.names.facts))
+			continue
+		}
+		text := val.text()
+		if _, bad := f.read(text); bad != nil {
+			val.fail(bad.Code, bad.Message, bad.Hint)
+			continue
+		}
+		out[name] = text
+	}
+	return out
+}
