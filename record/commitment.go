@@ -1,0 +1,55 @@
+package record
+
+import (
+	"slices"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A commitmentTree is the Merkle tree (RFC 6962) over the sorted commitments
+// of one header.
+type commitmentTree struct {
+	list   []string
+	hashes []tlog.Hash // in the order of tlog's stored hashes
+}
+
+func newCommitmentTree(list []string) *commitmentTree {
+	t := &commitmentTree{list: list, hashes: make([]tlog.Hash, 0, 2*len(list))}
+	for i, c := range list {
+		added, err := tlog.StoredHashes(int64(i), []byte(c), t)
+		if err != nil {
+			panic(err) // reads only what was just stored
+		}
+		t.hashes = append(t.hashes, added...)
+	}
+	return t
+}
+
+// ReadHashes implements tlog.HashReader.
+func (t *commitmentTree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, x := range indexes {
+		out[i] = t.hashes[x]
+	}
+	return out, nil
+}
+
+func (t *commitmentTree) size() int64 { return int64(len(t.list)) }
+
+func (t *commitmentTree) root() tlog.Hash {
+	h, err := tlog.TreeHash(t.size(), t)
+	if err != nil {
+		panic(err) // reads only its own hashes
+	}
+	return h
+}
+
+// prove returns place and proof of one commitment.
+func (t *commitmentTree) prove(digest string) (int64, tlog.RecordProof, bool) {
+	i, ok := slices.BinarySearch(t.list, digest)
+	if !ok {
+		return 0, nil, false
+	}
+	proof, err := tlog.ProveRecord(t.size(), int64(i), t)
+	return int64(i), proof, err == nil
+}
