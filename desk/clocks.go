@@ -1,0 +1,149 @@
+package desk
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+// An Alarm is one clock that runs on a person's custody, with the moment at
+// which it rings. Clocks of the same length with another calendar are other
+// clocks: they stand side by side.
+type Alarm struct {
+	Name     string // release, form, federal, law
+	Starts   string // the fact it counts from
+	Length   string
+	Excludes string // days it leaves out, empty: every hour counts
+	Due      time.Time
+	Day      bool   // Due is a day, not an hour
+	After    string // the verdict its end brings, where law says so
+	Rule     string
+	Cite     string
+}
+
+// Late reports whether the clock has run out.
+func (a Alarm) Late(now time.Time) bool { return !now.Before(a.Due) }
+
+// formHours is what forms I-247A and I-247D ask for: up to 48 hours after the
+// person would otherwise go free. Every hour counts; the form names no days
+// that do not.
+const formHours = 48
+
+// Alarms is every clock of a card, the earliest alarm first: the moment of
+// release itself, the form's own hours, the federal regulation's counted hours
+// and whatever clocks the answers carry.
+func (d *Desk) Alarms(card Card) []Alarm {
+	place, _ := d.Law.Place(card.In)
+	zone := d.zone(place, card.Agency, card.At)
+	var out []Alarm
+	if start, ok := card.releaseDue(); ok {
+		start = start.In(zone)
+		out = append(out, Alarm{Name: "release", Starts: "person.release_due_at", Due: start})
+		out = append(out, d.holdClocks(card, start, zone)...)
+	}
+	for _, decision := range card.Decisions {
+		for _, clock := range decision.Clocks {
+			if a, ok := lawAlarm(clock, zone); ok {
+				out = append(out, a)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Alarm) int { return a.Due.Compare(b.Due) })
+	return withoutTwins(out)
+}
+
+func (c *Card) releaseDue() (time.Time, bool) {
+	for _, q := range c.Questions {
+		if at, err := time.Parse(time.RFC3339, q.Facts["person.release_due_at"]); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// holdClocks are the two clocks of a detainer that asks for a hold. They are
+// shown whatever the answer is: a clock that runs under a ban is no basis, but
+// the person asked is owed its end.
+func (d *Desk) holdClocks(card Card, start time.Time, zone *time.Location) []Alarm {
+	i := slices.IndexFunc(card.Questions, func(q comity.Question) bool { return q.Act == "hold-on-detainer" })
+	if i < 0 {
+		return nil
+	}
+	var out []Alarm
+	switch form := card.Questions[i].Facts["document.detainer"]; form {
+	case "i-247a", "i-247d", "older-form":
+		out = append(out, Alarm{
+			Name: "form", Starts: "person.release_due_at", Length: "48h",
+			Due: start.Add(formHours * time.Hour), Cite: strings.ToUpper(form),
+		})
+	case "none", "i-247n":
+		return nil
+	}
+	if a, ok := d.federalClock(card.Questions[i], start, zone); ok {
+		out = append(out, a)
+	}
+	return out
+}
+
+// federalClock asks the federal law alone how long it lets a detainer hold,
+// where state law speaks above it in the answer. The nation has no zone, so the
+// question is put in wall-clock time and the answer read back in the zone of
+// the place: clocks change on Sundays, which the regulation does not count.
+func (d *Desk) federalClock(q comity.Question, start time.Time, zone *time.Location) (Alarm, bool) {
+	wall := time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), start.Second(), 0, time.UTC)
+	q.In, q.Agency = "us", ""
+	q.At, q.On = wall.Format(time.RFC3339), wall.Format(time.DateOnly)
+	q.Known = d.Now().In(zone).Format(time.DateOnly)
+	q.Facts = with(d.storable(q.Facts), d.ordinary())
+	q.Facts["person.release_due_at"] = q.At
+	delete(q.Facts, "request.received_at")
+	decision, err := d.Law.Decide(q)
+	if err != nil {
+		return Alarm{}, false
+	}
+	for _, clock := range decision.Clocks {
+		due, err := time.Parse(time.RFC3339, clock.Due)
+		if err != nil || clock.Starts != "person.release_due_at" {
+			continue
+		}
+		due = time.Date(due.Year(), due.Month(), due.Day(), due.Hour(), due.Minute(), due.Second(), 0, zone)
+		return Alarm{
+			Name: "federal", Starts: clock.Starts, Length: clock.Length, Excludes: clock.Excludes,
+			Due: due, After: clock.After, Rule: clock.Rule, Cite: clock.Cite,
+		}, true
+	}
+	return Alarm{}, false
+}
+
+func lawAlarm(c comity.Clock, zone *time.Location) (Alarm, bool) {
+	a := Alarm{Name: "law", Starts: c.Starts, Length: c.Length, Excludes: c.Excludes, After: c.After, Rule: c.Rule, Cite: c.Cite}
+	if due, err := time.Parse(time.RFC3339, c.Due); err == nil {
+		a.Due = due.In(zone)
+		return a, true
+	}
+	// A day rings at its beginning: earlier than the law means is safe, later is not.
+	due, err := time.ParseInLocation(time.DateOnly, c.Due, zone)
+	a.Due, a.Day = due, true
+	return a, err == nil
+}
+
+// withoutTwins drops a clock that several answers carry, and the federal clock
+// that stands twice because the answer carries it too.
+func withoutTwins(list []Alarm) []Alarm {
+	type twin struct {
+		rule, starts, length, excludes string
+		due                            int64
+	}
+	seen := map[twin]bool{}
+	return slices.DeleteFunc(list, func(a Alarm) bool {
+		if a.Rule == "" {
+			return false
+		}
+		t := twin{a.Rule, a.Starts, a.Length, a.Excludes, a.Due.Unix()}
+		again := seen[t]
+		seen[t] = true
+		return again
+	})
+}

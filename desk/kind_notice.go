@@ -1,0 +1,19 @@
+package desk
+
+import "comity/record"
+
+// notice is the proof that the person was told, pointing back to the request.
+var notice = Kind{
+	Name:   "notice",
+	Record: record.Kind{Name: "notice", Commitments: 16, Release: record.Monthly, Series: "custody"},
+	Fields: []Field{
+		{Name: "language", Type: Choice, Required: true, Values: []string{"en", "es", "other"}},
+		{Name: "how", Type: Choice, Required: true, Values: []string{"handed-over", "read-aloud", "interpreter"}},
+		{Name: "served_at", Type: Instant, Required: true},
+		{Name: "by", Type: Choice, Required: true,
+			Values: []string{"records-clerk", "booking-officer", "shift-supervisor", "other-staff"}},
+		{Name: "copy", Type: Choice, Required: true, Values: []string{yes, no}},
+		{Name: "counsel", Type: Choice, Required: true, Values: []string{yes, no}},
+		{Name: "signature", Type: Choice, Required: true, Values: []string{"signed", "declined", "could-not"}},
+	},
+}

@@ -1,0 +1,35 @@
+package desk
+
+import "comity/record"
+
+// Kinds lists every sort of entry that staff write. A new kind is one file
+// kind_<name>.go and its line here.
+func Kinds() []*Kind {
+	return []*Kind{
+		&detainer,
+		&assistance,
+		&misidentification,
+		&act,
+		&notice,
+		&correction,
+	}
+}
+
+// KindOf finds a kind by its name.
+func KindOf(name string) (*Kind, bool) {
+	for _, k := range Kinds() {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
+// RecordKinds is the same list as the record needs it.
+func RecordKinds() []record.Kind {
+	var out []record.Kind
+	for _, k := range Kinds() {
+		out = append(out, k.Record)
+	}
+	return out
+}
