@@ -71,7 +71,7 @@ func TestSpanishMayIsNoDuty(t *testing.T) {
 }
 
 // Wordings that were found dangerous once must not come back.
-func TestDangerousWordings(t *testing.T) {
+func TestHarm_H29_dangerous_wordings_stay_out(t *testing.T) {
 	as := shipped(t)
 	door, _ := as.Get("open-the-door")
 	want := "You may keep it closed unless they show a warrant signed by a judge. ICE claims more for form I-205; courts are divided. Never block or push."

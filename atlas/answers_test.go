@@ -230,7 +230,7 @@ func TestState(t *testing.T) {
 }
 
 // A stale answer keeps its words out of the field that readers use.
-func TestStaleIsNotUsed(t *testing.T) {
+func TestHarm_H28_a_stale_answer_is_not_used(t *testing.T) {
 	as := shipped(t)
 	day0 := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	for _, a := range as.All() {
@@ -248,7 +248,7 @@ func TestStaleIsNotUsed(t *testing.T) {
 	}
 }
 
-func TestWithdrawnShowsNothingButWhy(t *testing.T) {
+func TestHarm_H28_a_withdrawn_answer_shows_nothing_but_why(t *testing.T) {
 	as, err := sample(t, "withdrawn: null", "withdrawn: {\"on\": \"2026-12-01\", why: {en: Taken back., es: Retirada.}}")
 	if err != nil {
 		t.Fatal(err)
