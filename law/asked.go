@@ -45,26 +45,34 @@ func problem(code, where, message, hint string) *comity.Problem {
 
 // ask resolves a question, or says what is wrong with it.
 func (b *Book) ask(q *comity.Question) (*asked, *comity.Problem) {
-	c := &asked{book: b, q: q}
-	if bad := c.findNames(); bad != nil {
-		return nil, bad
-	}
-	if bad := c.findTime(); bad != nil {
-		return nil, bad
-	}
-	n := len(b.vocabulary.Facts)
-	c.source, c.pattern, c.nums = make([]origin, n), make(pattern, n), make([]int, n)
-	if bad := c.readFacts(); bad != nil {
-		return nil, bad
-	}
-	c.assume()
-	if bad := c.derive(); bad != nil {
-		return nil, bad
-	}
-	if bad := c.refuseImpossible(); bad != nil {
+	c := &asked{book: b}
+	if bad := c.resolve(q); bad != nil {
 		return nil, bad
 	}
 	return c, nil
+}
+
+func (c *asked) resolve(q *comity.Question) *comity.Problem {
+	c.begin(q)
+	for _, step := range [...]func() *comity.Problem{c.findNames, c.findTime, c.readFacts, c.assume, c.derive, c.refuseImpossible} {
+		if bad := step(); bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
+// begin forgets the question before, but keeps its memory.
+func (c *asked) begin(q *comity.Question) {
+	n := len(c.book.vocabulary.Facts)
+	if c.source == nil {
+		c.source, c.pattern, c.nums = make([]origin, n), make(pattern, n), make([]int, n)
+	}
+	clear(c.source)
+	clear(c.pattern)
+	clear(c.nums)
+	clear(c.moments)
+	*c = asked{book: c.book, q: q, source: c.source, pattern: c.pattern, nums: c.nums, moments: c.moments}
 }
 
 func (c *asked) findNames() *comity.Problem {
@@ -196,7 +204,7 @@ func (c *asked) set(f *Fact, val value, from origin) {
 
 // assume fills in defaults and, in a closed case, neutral values. Derived
 // facts wait until their inputs are settled.
-func (c *asked) assume() {
+func (c *asked) assume() *comity.Problem {
 	for _, f := range c.book.vocabulary.Facts {
 		if c.source[f.index] == unknown && f.expr == nil {
 			c.assumeFact(f)
@@ -205,6 +213,7 @@ func (c *asked) assume() {
 	if f, ok := c.book.vocabulary.Fact(districtFact); ok && !c.law.districts.empty() {
 		c.settleDistrict(f)
 	}
+	return nil
 }
 
 func (c *asked) assumeFact(f *Fact) {
@@ -213,11 +222,9 @@ func (c *asked) assumeFact(f *Fact) {
 	switch open := slices.Contains(c.q.Open, f.Name); {
 	case open:
 	case f.hasDefault():
-		val, _ := f.read(f.Default) // checked when the vocabulary was read
-		c.set(f, val, byDefault)
+		c.set(f, f.byDefault, byDefault)
 	case c.q.Closed && f.hasNeutral():
-		val, _ := f.read(f.Neutral)
-		c.set(f, val, neutral)
+		c.set(f, f.neutral, neutral)
 	}
 }
 
@@ -243,7 +250,8 @@ func (c *asked) derive() *comity.Problem {
 		val, known := c.derived(f)
 		switch i := f.index; {
 		case c.source[i] == given:
-			if known && (c.pattern[i] != setOf(val.cell) || c.nums[i] != val.num) {
+			// A value given outweighs an assumption about what it is computed from.
+			if known && (c.pattern[i] != setOf(val.cell) || c.nums[i] != val.num) && !c.dropAssumed(f.inputs) {
 				return c.inconsistent(f, val)
 			}
 		case known:

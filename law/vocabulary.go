@@ -75,6 +75,8 @@ type Fact struct {
 	logic  *condition  // of a fact derived from other facts alone
 	inputs []int       // facts its expression reads
 	word   map[string]int
+
+	byDefault, neutral value
 }
 
 // A span is a range of whole numbers, both ends included.
@@ -268,8 +270,14 @@ func (v *Vocabulary) readFacts(facts item, modules []string) {
 		f.makeCells(row)
 		for _, key := range []string{"default", "neutral"} {
 			if it, ok := k[key]; ok {
-				if _, bad := f.read(it.text()); bad != nil {
+				val, bad := f.read(it.text())
+				if bad != nil {
 					it.fail("unknown-value", bad.Message, bad.Hint)
+				}
+				if key == "default" {
+					f.byDefault = val
+				} else {
+					f.neutral = val
 				}
 			}
 		}
