@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"io/fs"
 	"os"
 	"regexp"
 	"slices"
@@ -143,5 +144,37 @@ func TestAnswersNameRealPlacesAndActs(t *testing.T) {
 				t.Errorf("%s: the interview asks %s about %s", a.ID, i.Actor, i.Act)
 			}
 		}
+	}
+}
+
+// A source that is our own law names the rule that states it, so that pages
+// link the two.
+func TestAnswersNameRealRules(t *testing.T) {
+	form := regexp.MustCompile(`(?m)^\s*- \{?\s*id: (us/[^\s,]+#[^\s,]+)`)
+	rules := map[string]bool{}
+	err := fs.WalkDir(os.DirFS("../data"), "law", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile("../data/" + name)
+		for _, m := range form.FindAllStringSubmatch(string(data), -1) {
+			rules[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	as, linked := shipped(t), 0
+	for _, s := range as.sources {
+		if s.Rule == "" {
+			continue
+		}
+		if linked++; !rules[s.Rule] {
+			t.Errorf("the source %s names the rule %s, which does not exist", s.Key, s.Rule)
+		}
+	}
+	if linked < 25 {
+		t.Errorf("only %d sources are linked to our law", linked)
 	}
 }
