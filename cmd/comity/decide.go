@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"comity"
+	"comity/web"
+)
+
+// runDecide answers one question from its flags, or each line of a file.
+func runDecide(ctx context.Context, e env, args []string) error {
+	var q comity.Question
+	var facts pairs
+	var open list
+	f := newFlags("decide")
+	f.StringVar(&q.ID, "id", "", "an id to find the answer by")
+	f.StringVar(&q.In, "in", "", "place, for example us-il-cook")
+	f.StringVar(&q.On, "on", "", "day, 2006-01-02")
+	f.StringVar(&q.At, "at", "", "instant, 2006-01-02T15:04:05-06:00")
+	f.StringVar(&q.Known, "known", "", "the day whose knowledge of the law is meant; default today")
+	f.StringVar(&q.Agency, "agency", "", "ORI of the agency")
+	f.StringVar(&q.Actor, "actor", "", "who would act, for example county-jail")
+	f.StringVar(&q.Act, "act", "", "what they would do, for example hold-on-detainer")
+	f.Var(&facts, "fact", "NAME=VALUE, as often as needed")
+	f.BoolVar(&q.Closed, "closed", false, "facts not given take their default or neutral value")
+	f.Var(&open, "open", "with -closed: facts that stay unknown")
+	batch := f.String("batch", "", "a file of questions, one JSON object a line; - is standard input")
+	overlay := f.String("law", "", "a folder laid over the built-in law")
+	lang := f.String("lang", "en", "en or es")
+	asJSON := f.Bool("json", false, "write the whole decision as JSON")
+	if err := f.parse(e, args, 0); err != nil {
+		return err
+	}
+	if *lang != "en" && *lang != "es" {
+		return &comity.Problem{Code: "bad-flag", Message: "-lang must be en or es", Where: "-lang"}
+	}
+	book, err := openBook(*overlay)
+	if err != nil {
+		return err
+	}
+	if *batch != "" {
+		return decideBatch(ctx, e, book.DecideBatch, *batch)
+	}
+	for _, want := range []struct{ name, value, example string }{
+		{"in", q.In, "us-il-cook"}, {"on", q.On, "2026-11-20"}, {"actor", q.Actor, "county-jail"}, {"act", q.Act, "hold-on-detainer"},
+	} {
+		if err := need(want.name, want.value, want.example); err != nil {
+			return err
+		}
+	}
+	q.Facts, q.Open = facts.facts, open
+	d, err := book.Decide(q)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		out := json.NewEncoder(e.out)
+		out.SetEscapeHTML(false)
+		return out.Encode(d)
+	}
+	text, err := web.CardText(book, *lang, q, d)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(e.out, text)
+	return err
+}
+
+// decideBatch streams; one bad line is answered with its error and the run
+// goes on, to end as bad input.
+func decideBatch(ctx context.Context, e env, decide func(context.Context, io.Reader, io.Writer) (int, error), name string) error {
+	in := e.in
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return &comity.Problem{Code: "no-file", Message: "the file cannot be read", Where: name, Hint: "give a file of JSON lines, or - for standard input"}
+		}
+		defer file.Close()
+		in = file
+	}
+	out := bufio.NewWriterSize(e.out, 1<<16)
+	bad, err := decide(ctx, in, out)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return fmt.Errorf("decide batch: %w", err)
+	}
+	if bad > 0 {
+		return &comity.Problem{Code: "bad-lines", Message: fmt.Sprintf("%d lines could not be decided; each says why in its place", bad), Where: name}
+	}
+	return nil
+}

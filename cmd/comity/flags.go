@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"comity"
+)
+
+// errUsage ends a command whose arguments were wrong and already explained.
+var errUsage = errors.New("usage")
+
+// flags reads a command's arguments. What is wrong with them is said once, in
+// the program's own voice.
+type flags struct {
+	*flag.FlagSet
+	name string
+}
+
+func newFlags(name string) *flags {
+	f := &flags{flag.NewFlagSet(name, flag.ContinueOnError), name}
+	f.SetOutput(io.Discard)
+	return f
+}
+
+// parse refuses unknown flags, and arguments beyond the most that are allowed.
+func (f *flags) parse(e env, args []string, most int) error {
+	err := f.FlagSet.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		f.usage(e.out)
+		return errUsage
+	case err != nil:
+		return &comity.Problem{Code: "bad-flag", Message: err.Error(), Hint: "comity " + f.name + " -h lists the flags"}
+	case f.NArg() > most:
+		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("%q is one argument too many", f.Arg(most)), Hint: "comity " + f.name + " -h lists the arguments"}
+	}
+	return nil
+}
+
+// need refuses an empty value of a flag that has no default.
+func need(name, value, example string) error {
+	if value != "" {
+		return nil
+	}
+	return &comity.Problem{Code: "missing-flag", Message: "-" + name + " is missing", Hint: "for example -" + name + " " + example}
+}
+
+func (f *flags) usage(w io.Writer) {
+	for _, c := range commands {
+		if c.name == f.name {
+			fmt.Fprintf(w, "usage: comity %s %s\n%s\n\n", c.name, c.usage, c.short)
+		}
+	}
+	f.SetOutput(w)
+	f.PrintDefaults()
+	f.SetOutput(io.Discard)
+}
+
+// pairs collects -fact NAME=VALUE, given many times.
+type pairs struct{ facts comity.Facts }
+
+func (p *pairs) String() string { return "" }
+
+func (p *pairs) Set(s string) error {
+	name, value, ok := strings.Cut(s, "=")
+	if !ok || name == "" || value == "" {
+		return fmt.Errorf("%q is not NAME=VALUE, for example document.detainer=i-247a", s)
+	}
+	if old, again := p.facts[name]; again && old != value {
+		return fmt.Errorf("%s is given twice, as %s and as %s", name, old, value)
+	}
+	if p.facts == nil {
+		p.facts = comity.Facts{}
+	}
+	p.facts[name] = value
+	return nil
+}
+
+// list collects a flag given many times, or values separated by commas.
+type list []string
+
+func (l *list) String() string { return strings.Join(*l, ",") }
+
+func (l *list) Set(s string) error {
+	*l = append(*l, strings.Split(s, ",")...)
+	return nil
+}

@@ -1,0 +1,131 @@
+// Command comity says what the law in force on a day prohibits, permits or
+// requires where local government meets federal immigration enforcement, keeps
+// the signed record of every contact, shows it, and replays it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"comity"
+)
+
+// Exit codes, as docs/commands.md promises them.
+const (
+	exitRan     = 0 // the answer is on standard output
+	exitFinding = 1 // a finding, or a bad proof
+	exitInput   = 2 // bad input: nothing was changed
+	exitOurs    = 3 // our fault
+)
+
+// A command is one verb of the program. Its answer goes to io.out; what it
+// tells the user about errors is the error it returns.
+type command struct {
+	name  string
+	usage string // arguments
+	short string // one line
+	run   func(ctx context.Context, env env, args []string) error
+}
+
+// env is what a command may touch, so that tests can drive it.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// commands is the whole table. One file a command.
+var commands = []command{
+	{"demo", "[-addr H:P] [-dir D] [-json]", "try everything with sample data, in a browser", runDemo},
+	{"init", "-dir D -origin NAME -agency ORI [-sample] [-json]", "create a record: its origin and keys", runInit},
+	{"serve", "-dir D -addr H:P [-parts desk,public,door] [-json]", "serve the pages, the API and the log", runServe},
+	{"decide", "-in PLACE -on DAY -actor A -act B -fact F=V… | -batch FILE", "say what the law of a day says", runDecide},
+	{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
+	{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
+	{"import", "KIND FILE…", "turn a published file into our own form", runImport},
+	{"law", "check|test|show|coverage …", "look at the law itself", runLaw},
+	{"release", "-dir D -agency ORI [-o FILE] [-confirm]", "show what a publication would say, then write it", runRelease},
+	{"doctor", "-dir D", "check everything and say what to do", runDoctor},
+	{"version", "", "print version and law digest", runVersion},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, env{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
+}
+
+// run finds the command, runs it and turns its error into words and a code.
+func run(ctx context.Context, e env, args []string) int {
+	if len(args) == 0 || slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		usage(e.out)
+		return exitRan
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		return tell(e, &comity.Problem{
+			Code: "unknown-command", Message: fmt.Sprintf("there is no command %q", args[0]),
+			Hint: "comity help lists the commands",
+		})
+	}
+	return tell(e, commands[i].run(ctx, e, args[1:]))
+}
+
+// errFinding ends a command that ran well and found something.
+var errFinding = errors.New("finding")
+
+// tell prints err in the one voice of the program and gives its exit code.
+func tell(e env, err error) int {
+	var p *comity.Problem
+	var many interface{ Problems() []*comity.Problem }
+	switch {
+	case err == nil:
+		return exitRan
+	case errors.Is(err, errFinding):
+		return exitFinding
+	case errors.Is(err, errUsage):
+		return exitInput
+	case errors.As(err, &many):
+		for _, p := range many.Problems() {
+			tellProblem(e, p)
+		}
+		return exitInput
+	case errors.As(err, &p):
+		tellProblem(e, p)
+		return problemExit(p)
+	}
+	fmt.Fprintf(e.err, "comity: %v\n", err)
+	return exitOurs
+}
+
+func tellProblem(e env, p *comity.Problem) {
+	fmt.Fprintf(e.err, "comity: %v\n", p)
+	if p.Hint != "" {
+		fmt.Fprintf(e.err, "hint: %s\n", p.Hint)
+	}
+}
+
+// problemExit: a full disk or a broken record is no fault of the input.
+func problemExit(p *comity.Problem) int {
+	switch {
+	case p.Code == "bad-proof" || strings.HasPrefix(p.Code, "proof-"):
+		return exitFinding
+	case slices.Contains([]string{"disk-full", "read-only", "internal", "record-damaged"}, p.Code):
+		return exitOurs
+	}
+	return exitInput
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "Comity: what the law of a day says, written down so that nobody can quietly change it.\nNot legal advice.\n\nusage: comity COMMAND [arguments]\n\n")
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-8s %s\n           %s\n", c.name, c.short, c.usage)
+	}
+	fmt.Fprint(w, "\nThe answer goes to standard output. Exit: 0 ran, 1 a finding or a bad proof, 2 bad input, 3 our fault.\n")
+}
