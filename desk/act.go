@@ -36,7 +36,7 @@ func (d *Desk) Act(ctx context.Context, request string, done Done) (Answer, erro
 	if earlier != nil {
 		return d.again(ctx, c, *earlier)
 	}
-	appended, err := d.Record.Append(ctx, c.draft(d.Law.Digest(), d))
+	appended, err := d.Record.Append(ctx, c.draft(d))
 	if err != nil {
 		return Answer{}, fmt.Errorf("record what was done: %w", err)
 	}

@@ -40,7 +40,7 @@ func (d *Desk) Alarms(card Card) []Alarm {
 	var out []Alarm
 	if start, ok := card.releaseDue(); ok {
 		start = start.In(zone)
-		out = append(out, Alarm{Name: "release", Starts: "person.release_due_at", Due: start})
+		out = append(out, Alarm{Name: "release", Starts: releaseFact, Due: start})
 		out = append(out, d.holdClocks(card, start, zone)...)
 	}
 	for _, decision := range card.Decisions {
@@ -56,7 +56,7 @@ func (d *Desk) Alarms(card Card) []Alarm {
 
 func (c *Card) releaseDue() (time.Time, bool) {
 	for _, q := range c.Questions {
-		if at, err := time.Parse(time.RFC3339, q.Facts["person.release_due_at"]); err == nil {
+		if at, err := time.Parse(time.RFC3339, q.Facts[releaseFact]); err == nil {
 			return at, true
 		}
 	}
@@ -71,50 +71,60 @@ func (d *Desk) holdClocks(card Card, start time.Time, zone *time.Location) []Ala
 	if i < 0 {
 		return nil
 	}
-	var out []Alarm
-	switch form := card.Questions[i].Facts["document.detainer"]; form {
-	case "i-247a", "i-247d", "older-form":
-		out = append(out, Alarm{
-			Name: "form", Starts: "person.release_due_at", Length: "48h",
-			Due: start.Add(formHours * time.Hour), Cite: strings.ToUpper(form),
-		})
-	case "none", "i-247n":
+	form := card.Questions[i].Facts["document.detainer"]
+	if form == "none" || form == "i-247n" {
 		return nil
 	}
-	if a, ok := d.federalClock(card.Questions[i], start, zone); ok {
-		out = append(out, a)
+	form48 := Alarm{
+		Name: "form", Starts: releaseFact, Length: "48h", Due: start.Add(formHours * time.Hour), Cite: "Form " + strings.ToUpper(form),
+	}
+	out := []Alarm{}
+	for _, clock := range d.federalClocks(card.Questions[i], start, zone) {
+		if clock.Excludes == "" {
+			form48.Rule, form48.Cite = clock.Rule, clock.Cite
+			continue
+		}
+		due, err := time.Parse(time.RFC3339, clock.Due)
+		if err != nil {
+			continue
+		}
+		out = append(out, Alarm{
+			Name: "federal", Starts: clock.Starts, Length: clock.Length, Excludes: clock.Excludes,
+			Due: wallClock(due, zone), After: clock.After, Rule: clock.Rule, Cite: clock.Cite,
+		})
+	}
+	if form != "i-247a-return" { // box 2 names no hours
+		out = append(out, form48)
 	}
 	return out
 }
 
-// federalClock asks the federal law alone how long it lets a detainer hold,
+const releaseFact = "person.release_due_at"
+
+// federalClocks asks the federal law alone how long it lets a detainer hold,
 // where state law speaks above it in the answer. The nation has no zone, so the
-// question is put in wall-clock time and the answer read back in the zone of
-// the place: clocks change on Sundays, which the regulation does not count.
-func (d *Desk) federalClock(q comity.Question, start time.Time, zone *time.Location) (Alarm, bool) {
-	wall := time.Date(start.Year(), start.Month(), start.Day(), start.Hour(), start.Minute(), start.Second(), 0, time.UTC)
+// question is put in wall-clock time and counted hours are read back in the
+// zone of the place: clocks change on Sundays, which the regulation does not
+// count.
+func (d *Desk) federalClocks(q comity.Question, start time.Time, zone *time.Location) []comity.Clock {
+	wall := wallClock(start, time.UTC)
 	q.In, q.Agency = "us", ""
 	q.At, q.On = wall.Format(time.RFC3339), wall.Format(time.DateOnly)
 	q.Known = d.Now().In(zone).Format(time.DateOnly)
 	q.Facts = with(d.storable(q.Facts), d.ordinary())
-	q.Facts["person.release_due_at"] = q.At
-	delete(q.Facts, "request.received_at")
+	q.Facts[releaseFact] = q.At
+	q.Facts["document.detainer_shows"], q.Facts["document.served_on_person"] = "probable-cause", "true" // the clock of a form in order
+	delete(q.Facts, "request.received_at") // its offset is another; no hold clock counts from it
 	decision, err := d.Law.Decide(q)
 	if err != nil {
-		return Alarm{}, false
+		return nil
 	}
-	for _, clock := range decision.Clocks {
-		due, err := time.Parse(time.RFC3339, clock.Due)
-		if err != nil || clock.Starts != "person.release_due_at" {
-			continue
-		}
-		due = time.Date(due.Year(), due.Month(), due.Day(), due.Hour(), due.Minute(), due.Second(), 0, zone)
-		return Alarm{
-			Name: "federal", Starts: clock.Starts, Length: clock.Length, Excludes: clock.Excludes,
-			Due: due, After: clock.After, Rule: clock.Rule, Cite: clock.Cite,
-		}, true
-	}
-	return Alarm{}, false
+	return slices.DeleteFunc(decision.Clocks, func(c comity.Clock) bool { return c.Starts != releaseFact })
+}
+
+// wallClock is the same reading of the clock in another zone.
+func wallClock(t time.Time, zone *time.Location) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone)
 }
 
 func lawAlarm(c comity.Clock, zone *time.Location) (Alarm, bool) {

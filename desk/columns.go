@@ -3,8 +3,6 @@ package desk
 import (
 	"strconv"
 	"time"
-
-	"comity"
 )
 
 // Columns are the columns of a kind's export, read off its field list. What is
@@ -45,44 +43,6 @@ func (k *Kind) Row(c Card) []string {
 			d, _ := c.Decision(a)
 			out = append(out, string(d.Verdict))
 		}
-	}
-	return out
-}
-
-// Preview decides without recording and says only which facts are still to be
-// asked: no answer leaves it, so nothing need be written down.
-func (d *Desk) Preview(r Request) ([]string, error) {
-	c, err := d.check(r)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.decide(c); err != nil {
-		return nil, err
-	}
-	return d.open(c.told), nil
-}
-
-// open lists the facts that could decide an answer and that a member of staff
-// can know, in the order of the vocabulary.
-func (d *Desk) open(decisions []comity.Decision) []string {
-	wanted := map[string]bool{}
-	for _, one := range decisions {
-		if one.Verdict != comity.NeedsFacts {
-			continue
-		}
-		for _, name := range one.Missing {
-			wanted[name] = true
-		}
-	}
-	var out []string
-	for _, f := range d.Law.Vocabulary().Facts {
-		if !wanted[f.Name] || f.Deprecated {
-			continue
-		}
-		if f.Derives() {
-			continue // asked as the instants and dates it comes from
-		}
-		out = append(out, f.Name)
 	}
 	return out
 }

@@ -46,7 +46,7 @@ func (d *Desk) keep(q comity.Question, told comity.Decision) (comity.Decision, e
 		if kept, err = d.Law.Decide(plain); err != nil {
 			return comity.Decision{}, err
 		}
-		kept.Verdict, kept.Believed = told.Verdict, told.Believed
+		kept.Verdict, kept.Believed = told.Verdict, nil // what was believed would tell which fact it was
 		kept.Missing, kept.Next, kept.CouldChange = []string{}, nil, []string{}
 	}
 	kept.Assumed = d.storable(kept.Assumed)
@@ -90,7 +90,11 @@ func (d *Desk) ordinary() comity.Facts {
 }
 
 // draft is the entry of a contact, without facts and fields that are never stored.
-func (c *contact) draft(lawDigest string, d *Desk) record.Draft {
+func (c *contact) draft(d *Desk) record.Draft {
+	lawDigest := d.Law.Digest()
+	if len(c.kept) > 0 {
+		lawDigest = c.kept[0].Law // the law of the place, so that other states' packs do not change it
+	}
 	out := record.Draft{ID: c.ID, Agency: c.Agency, Kind: c.kind.Name, Ref: c.Ref, At: c.at, Ended: c.Ended, Law: lawDigest}
 	add := func(name, value string, personal bool) {
 		if value != "" {
@@ -150,7 +154,7 @@ func (d *Desk) earlier(ctx context.Context, id string) (record.Entry, bool, erro
 // follows from the request by law and clock is not compared: the law may have
 // changed since, and the first answer stands.
 func (d *Desk) again(ctx context.Context, c *contact, was record.Entry) (Answer, error) {
-	if !sameRequest(was.Draft, c.draft(was.Law, d)) {
+	if !sameRequest(was.Draft, c.draft(d)) {
 		return Answer{}, record.Conflict(c.ID)
 	}
 	receipt, err := d.Record.Receipt(ctx, c.ID)

@@ -82,7 +82,8 @@ type Item struct {
 type Answer struct {
 	Index       int64
 	ID, ULID    string
-	Decisions   []comity.Decision // one for each item, in order
+	Acts        []string          // what was asked about, one for each item
+	Decisions   []comity.Decision // the answer to each
 	Defects     []Defect          // of the paper
 	Stops       []Stop            // who must look before anything is done
 	Receipt     []byte
@@ -122,7 +123,7 @@ func (d *Desk) Handle(ctx context.Context, r Request) (Answer, error) {
 	if found {
 		return d.again(ctx, c, earlier)
 	}
-	done, err := d.Record.Append(ctx, c.draft(d.Law.Digest(), d))
+	done, err := d.Record.Append(ctx, c.draft(d))
 	if err != nil {
 		return Answer{}, fmt.Errorf("record the answer: %w", err)
 	}
@@ -292,8 +293,12 @@ func itemProblem(i int, err error) error {
 }
 
 func (c *contact) answer(done record.Appended) Answer {
+	acts := make([]string, len(c.Items))
+	for i, item := range c.Items {
+		acts[i] = item.Act
+	}
 	return Answer{
-		Index: done.Index, ID: done.ID, ULID: done.ULID, Decisions: c.told, Defects: c.defects(), Stops: c.stops(),
+		Acts: acts, Index: done.Index, ID: done.ID, ULID: done.ULID, Decisions: c.told, Defects: c.defects(), Stops: c.stops(),
 		Receipt: done.Receipt, PublishedBy: done.PublishedBy, Again: done.Again,
 	}
 }

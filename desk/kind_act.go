@@ -16,7 +16,7 @@ const (
 // act is what was really done, pointing back to the request.
 var act = Kind{
 	Name:   "act",
-	Record: record.Kind{Name: "act", Commitments: 24, Release: record.Monthly, Series: "custody"},
+	Record: record.Kind{Name: "act", Commitments: 48, Release: record.Monthly, Series: "custody"},
 	Fields: []Field{
 		{Name: "done", Type: Choice, Required: true, Key: "d",
 			Values: []string{Honoured, Declined, Transferred, Released, Overridden, Cancelled, Replaced}},

@@ -12,7 +12,7 @@ var assistance = Kind{
 	Name: "assistance",
 	Acts: []string{"scene-support", "transport", "provide-facility", "grant-database-access", "lend-equipment",
 		"joint-operation", "ordinary-policing"},
-	Record: record.Kind{Name: "assistance", Commitments: 48, Release: record.AfterEnd, Series: "assistance"},
+	Record: record.Kind{Name: "assistance", Commitments: 64, Release: record.AfterEnd, Series: "assistance"},
 	Fields: assistanceFields,
 	asks:   assistanceItems,
 }

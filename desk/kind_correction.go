@@ -6,7 +6,7 @@ import "comity/record"
 // stays as it is; what is shown is both.
 var correction = Kind{
 	Name:   "correction",
-	Record: record.Kind{Name: "correction", Commitments: 8, Release: record.Monthly, Series: "record"},
+	Record: record.Kind{Name: "correction", Commitments: 16, Release: record.Monthly, Series: "record"},
 	Fields: []Field{
 		{Name: "field", Type: Text, Required: true},
 		{Name: "value", Type: Text, Required: true, Personal: true},

@@ -13,7 +13,7 @@ import (
 var detainer = Kind{
 	Name:    "detainer",
 	Acts:    []string{"hold-on-detainer", "notify-release", "transfer-custody", "jail-interview-access", "notify-person"},
-	Record:  record.Kind{Name: "detainer", Commitments: 48, Release: record.Monthly, Series: "custody"},
+	Record:  record.Kind{Name: "detainer", Commitments: 64, Release: record.Monthly, Series: "custody"},
 	Fields:  detainerFields,
 	asks:    detainerItems,
 	defects: detainerDefects,

@@ -1,0 +1,163 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/data"
+	"comity/law"
+	"comity/record"
+)
+
+// shelf is a record in memory: real entries, no cryptography. broken makes the
+// next Append fail, as a full disk would.
+type shelf struct {
+	mu      sync.Mutex
+	entries []record.Entry
+	broken  error
+}
+
+func (s *shelf) Append(_ context.Context, d record.Draft) (record.Appended, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return record.Appended{}, s.broken
+	}
+	for _, e := range s.entries {
+		if e.ID == d.ID {
+			return record.Appended{}, record.Conflict(d.ID)
+		}
+	}
+	e := record.Entry{Index: int64(len(s.entries)), ULID: fmt.Sprintf("01TEST%020d", len(s.entries)), Draft: d, Stored: d.At}
+	s.entries = append(s.entries, e)
+	return record.Appended{Index: e.Index, ID: d.ID, ULID: e.ULID, Receipt: s.receipt(e)}, nil
+}
+
+func (s *shelf) receipt(e record.Entry) []byte {
+	return fmt.Appendf(nil, `{"id":%q,"published_by":"2026-11-21T15:01:00Z"}`, e.ID)
+}
+
+func (s *shelf) Entry(_ context.Context, id string) (record.Entry, error) {
+	for _, e := range s.entries {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return record.Entry{}, ErrNoEntry
+}
+
+func (s *shelf) Entries(_ context.Context, agency string, after int64, limit int) ([]record.Entry, error) {
+	var out []record.Entry
+	for _, e := range s.entries {
+		if e.Agency == agency && e.Index > after && len(out) < limit {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+func (s *shelf) Follow(_ context.Context, ref string) ([]record.Entry, error) {
+	return slices.DeleteFunc(slices.Clone(s.entries), func(e record.Entry) bool { return e.Ref != ref }), nil
+}
+
+func (s *shelf) Receipt(ctx context.Context, id string) ([]byte, error) {
+	e, err := s.Entry(ctx, id)
+	return s.receipt(e), err
+}
+
+var shipped = sync.OnceValues(func() (*law.Book, error) { return law.Load(data.FS) })
+
+// at opens a desk over the shipped law at a moment.
+func at(t testing.TB, moment string) (*Desk, *shelf) {
+	t.Helper()
+	book, err := shipped()
+	if err != nil {
+		t.Fatalf("load the shipped law: %v", err)
+	}
+	s := &shelf{}
+	d := &Desk{Law: book, Record: s}
+	d.move(t, moment)
+	return d, s
+}
+
+func (d *Desk) move(t testing.TB, moment string) {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Now = func() time.Time { return now }
+}
+
+// written is every byte that an entry leaves behind.
+func (s *shelf) written() string {
+	var b strings.Builder
+	for _, e := range s.entries {
+		fmt.Fprintf(&b, "%+v\n", e.Draft)
+	}
+	return b.String()
+}
+
+// texas is an I-247A with box 1, all in order, on a Friday evening in Travis County.
+func texas() Request {
+	return Request{
+		ID: "tx-1", Agency: "TX2270000", Kind: "detainer", In: "us-tx-travis", Actor: "county-jail", Role: "clerk",
+		At: "2026-11-21T09:00:00-06:00",
+		Form: Form{
+			"booking": "B-1001", "name": "Canary Person", "form": "i-247a", "edition": "2017-02", "by": "ice", "office": "San Antonio",
+			"received_at": "2026-11-18T11:20", "addressed": "yes", "box": "box-1", "cause": "biometric", "signed": "yes",
+			"dated": "yes", "served": "yes", "attached": "i-200", "attached_signed": "yes", "court": "none",
+			"custody": "jailed", "other_reason": "no", "release_at": "2026-11-20T17:00", "contradicts": "no", "shown": "none",
+		},
+	}
+}
+
+func (r Request) but(id string, changes ...string) Request {
+	form := Form{}
+	for k, v := range r.Form {
+		form[k] = v
+	}
+	for i := 0; i < len(changes); i += 2 {
+		form[changes[i]] = changes[i+1]
+	}
+	r.ID, r.Form = id, form
+	return r
+}
+
+func decisionOn(t testing.TB, a Answer, act string) comity.Decision {
+	t.Helper()
+	i := slices.Index(a.Acts, act)
+	if i < 0 {
+		t.Fatalf("nothing was asked about %s, only about %v", act, a.Acts)
+	}
+	return a.Decisions[i]
+}
+
+func handle(t testing.TB, d *Desk, r Request) Answer {
+	t.Helper()
+	a, err := d.Handle(context.Background(), r)
+	if err != nil {
+		t.Fatalf("handle %s: %v", r.ID, err)
+	}
+	return a
+}
+
+// code is the code of a Problem, or of the first of several.
+func code(err error) string {
+	var p *comity.Problem
+	var all Problems
+	switch {
+	case errors.As(err, &all):
+		return all[0].Code
+	case errors.As(err, &p):
+		return p.Code
+	}
+	return fmt.Sprint(err)
+}
