@@ -114,7 +114,7 @@ func (d *Desk) federalClocks(q comity.Question, start time.Time, zone *time.Loca
 	q.Facts = with(d.storable(q.Facts), d.ordinary())
 	q.Facts[releaseFact] = q.At
 	q.Facts["document.detainer_shows"], q.Facts["document.served_on_person"] = "probable-cause", "true" // the clock of a form in order
-	delete(q.Facts, "request.received_at") // its offset is another; no hold clock counts from it
+	delete(q.Facts, "request.received_at")                                                              // its offset is another; no hold clock counts from it
 	decision, err := d.Law.Decide(q)
 	if err != nil {
 		return nil

@@ -20,7 +20,6 @@ type Notice struct {
 	Law      []NoticeLaw // the sections that make the agency tell the person
 	Referral Referral
 	Service  []NoticeLine // proof of service, filled in by hand
-	Reviewed bool         // the words were checked by a person who may say so
 }
 
 // A NoticePart is a heading and its paragraphs.
@@ -61,7 +60,7 @@ func (d *Desk) Notice(card Card, lang string, referral Referral, when func(time.
 	n.Parts = []NoticePart{
 		{words.came, words.whatCame(card, n.Day)},
 		{words.intends, words.intention(card, hold)},
-		{words.times, noticeTimes(words, d.Alarms(card), when)},
+		{words.times, noticeTimes(words, d.Alarms(card), hold.Verdict, when)},
 		{words.rights, words.mayDo},
 	}
 	n.Law = noticeLaw(card)
@@ -85,9 +84,14 @@ func noticeLaw(card Card) []NoticeLaw {
 	return out
 }
 
-func noticeTimes(w noticeWords, alarms []Alarm, when func(time.Time) string) []string {
+// noticeTimes leaves out the hours of a request that the agency may not follow:
+// printed, they would read as if somebody might be kept for them.
+func noticeTimes(w noticeWords, alarms []Alarm, hold comity.Verdict, when func(time.Time) string) []string {
 	var out []string
 	for _, a := range alarms {
+		if hold == comity.Prohibited && a.Name != "release" {
+			continue
+		}
 		text := map[string]string{"release": w.release, "form": w.form, "federal": w.federal}[a.Name]
 		if text != "" {
 			out = append(out, strings.ReplaceAll(text, "{when}", when(a.Due)))
