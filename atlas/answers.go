@@ -67,9 +67,10 @@ type Statement struct {
 // A PlaceRow says what the answer is in one place. Rows are ordered by place
 // id, never by what they say.
 type PlaceRow struct {
-	Place   string   `yaml:"place" json:"place"`
-	Says    Text     `yaml:"says" json:"says"`
-	Sources []string `yaml:"sources" json:"sources"`
+	Place    string   `yaml:"place" json:"place"`
+	Says     Text     `yaml:"says" json:"says"`
+	Sources  []string `yaml:"sources" json:"sources"`
+	TextSeen bool     `yaml:"-" json:"text_seen"` // the law of the row was read in its own words: all its sources are grade A
 }
 
 // A Position is one side of a contested answer.
@@ -165,13 +166,6 @@ func (a Answer) sourceKeys() []string {
 		keys = append(keys, p.Sources...)
 	}
 	return keys
-}
-
-// TextSeen reports whether the law of the row was read in its own words.
-func (as *Answers) TextSeen(r PlaceRow) bool {
-	return !slices.ContainsFunc(r.Sources, func(key string) bool {
-		return as.sources[key].Grade != comity.GradeA
-	})
 }
 
 // Short returns the short answer: its short statements, read in order.

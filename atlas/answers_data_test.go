@@ -90,7 +90,7 @@ func TestHarm_H29_dangerous_wordings_stay_out(t *testing.T) {
 	perimeter, _ := as.Get("perimeter-help")
 	for place, seen := range map[string]bool{"us-il": false, "us-il-chicago": true, "us-or": true, "us-mn-minneapolis": false, "us-tx": true} {
 		i := slices.IndexFunc(perimeter.Places, func(r PlaceRow) bool { return r.Place == place })
-		if i < 0 || as.TextSeen(perimeter.Places[i]) != seen {
+		if i < 0 || perimeter.Places[i].TextSeen != seen {
 			t.Errorf("perimeter-help: %s, text seen should be %v", place, seen)
 		}
 	}

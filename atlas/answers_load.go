@@ -76,6 +76,11 @@ func (as *Answers) loadAnswer(fsys fs.FS, name string) []error {
 	if want := strings.TrimSuffix(path.Base(name), ".yaml"); a.ID != want {
 		f.fail(f.line("id"), "wrong-id", "the id is not the name of the file", "write id: "+want)
 	}
+	for i := range a.Places {
+		a.Places[i].TextSeen = !slices.ContainsFunc(a.Places[i].Sources, func(key string) bool {
+			return as.sources[key].Grade != comity.GradeA
+		})
+	}
 	as.list = append(as.list, a) // Glob sorts, so the list is by id
 	return f.problems
 }

@@ -46,6 +46,16 @@ type View struct {
 	Sources   []Source `json:"sources"`
 }
 
+// Source returns the source with that key of the ones the view lists.
+func (v View) Source(key string) Source {
+	for _, s := range v.Sources {
+		if s.Key == key {
+			return s
+		}
+	}
+	return Source{Key: key}
+}
+
 // View shows the answer with that id as it stands at now.
 func (as *Answers) View(id string, now time.Time) (View, bool) {
 	a, ok := as.Get(id)

@@ -98,7 +98,7 @@ func TestLoadAnswers(t *testing.T) {
 	if got := as.Sources(a); len(got) != 2 || got[0].Key != "reg" || got[0].ReadAt != got[0].Address {
 		t.Errorf("sources %+v", got)
 	}
-	if !as.TextSeen(a.Places[0]) || as.TextSeen(a.Places[1]) {
+	if !a.Places[0].TextSeen || a.Places[1].TextSeen {
 		t.Error("only the Illinois row rests on a text that was read")
 	}
 }
@@ -242,6 +242,9 @@ func TestHarm_H28_a_stale_answer_is_not_used(t *testing.T) {
 		if aged.State != Stale || aged.Text != (Text{}) || aged.LastText != fresh.Text || aged.Badge == fresh.Badge {
 			t.Errorf("%s after 90 days: %s %q", a.ID, aged.State, aged.Text.EN)
 		}
+	}
+	if v, _ := as.View("open-the-door", day0); v.Source("kidd").Ref == "" || v.Source("wy-search").Ref != "" {
+		t.Error("a view gives the sources of its own answer and no others")
 	}
 	if _, ok := as.View("nowhere", day0); ok {
 		t.Error("a view of an answer that does not exist")
