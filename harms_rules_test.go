@@ -311,6 +311,37 @@ func TestHarm_H12_nothing_holds_a_position(t *testing.T) {
 	}
 }
 
+// The store keeps of door checks a count a day, and of nobody who asks
+// anything an address, a device or a number.
+func TestHarm_H17_the_store_counts_days_and_knows_no_caller(t *testing.T) {
+	caller := regexp.MustCompile(`(?i)^(ip|remote|remote_addr|user_agent|agent_string|device|caller|phone|telephone|cookie|fingerprint|referer)$`)
+	totals := 0
+	for file, text := range textsBelow(t, "store") {
+		for _, table := range createTable.FindAllStringSubmatch(text, -1) {
+			var columns []string
+			for line := range strings.Lines(table[2]) {
+				column, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+				if caller.MatchString(column) {
+					t.Errorf("%s: table %s has a column %s", file, table[1], column)
+				}
+				if column != "" && column == strings.ToLower(column) && column != "--" {
+					columns = append(columns, column)
+				}
+			}
+			if !strings.HasPrefix(table[1], "door") {
+				continue
+			}
+			totals++
+			if want := []string{"agency", "kind", "day", "answer", "count"}; !slices.Equal(columns, want) {
+				t.Errorf("%s: %s keeps %v, only %v may be kept", file, table[1], columns, want)
+			}
+		}
+	}
+	if totals != 1 {
+		t.Errorf("%d tables about door checks", totals)
+	}
+}
+
 // Whoever looks a person up names the agency whose papers are meant, and the
 // public has no such question at all.
 func TestHarm_H21_a_person_is_looked_up_inside_one_agency(t *testing.T) {
