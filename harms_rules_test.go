@@ -2,14 +2,9 @@ package comity_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -113,8 +108,6 @@ func TestHarm_H01_no_table_has_a_column_for_it(t *testing.T) {
 	}
 }
 
-var createTable = regexp.MustCompile(`(?is)create table (?:if not exists )?(\w+)\s*\((.*?)\n\s*\)`)
-
 func TestHarm_H01_no_format_has_a_key_for_it(t *testing.T) {
 	keys := 0
 	for _, folder := range []string{".", "law", "record", "seal", "desk", "store", "web", "oversight", "witness"} {
@@ -128,31 +121,6 @@ func TestHarm_H01_no_format_has_a_key_for_it(t *testing.T) {
 	if keys < 100 {
 		t.Errorf("only %d keys were read", keys)
 	}
-}
-
-// tagsIn lists the JSON and YAML keys of the structs in a folder, by place.
-func tagsIn(t *testing.T, folder string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for file, f := range goFiles(t, folder) {
-		ast.Inspect(f, func(n ast.Node) bool {
-			field, ok := n.(*ast.Field)
-			if !ok || field.Tag == nil {
-				return true
-			}
-			tag, err := strconv.Unquote(field.Tag.Value)
-			if err != nil {
-				return true
-			}
-			for _, format := range []string{"json", "yaml"} {
-				if key, _, _ := strings.Cut(reflect.StructTag(tag).Get(format), ","); key != "" && key != "-" {
-					out[fmt.Sprintf("%s:%s:%d", file, format, field.Pos())] = key
-				}
-			}
-			return true
-		})
-	}
-	return out
 }
 
 // Nothing about a person or an operation may become public while it goes on.
@@ -183,30 +151,6 @@ func TestHarm_H05_no_address_gives_anything_live(t *testing.T) {
 			t.Errorf("the address %s", pattern)
 		}
 	}
-}
-
-// routePatterns lists the addresses that web serves, read from its source.
-func routePatterns(t *testing.T) []string {
-	t.Helper()
-	form := regexp.MustCompile(`^((GET|POST|PUT|DELETE|PATCH|HEAD) )?/`)
-	var out []string
-	for file, f := range goFiles(t, "web") {
-		if !strings.Contains(path.Base(file), "route") && !strings.Contains(path.Base(file), "api") {
-			continue
-		}
-		ast.Inspect(f, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if s, err := strconv.Unquote(lit.Value); err == nil && form.MatchString(s) {
-					out = append(out, s)
-				}
-			}
-			return true
-		})
-	}
-	if len(out) < 10 {
-		t.Errorf("only %d addresses were found", len(out))
-	}
-	return out
 }
 
 // An export is read off a list of columns; what is sealed, never stored, free
@@ -370,17 +314,6 @@ func TestHarm_H21_a_person_is_looked_up_inside_one_agency(t *testing.T) {
 	}
 }
 
-func takes(fn *ast.FuncDecl, parameter string) bool {
-	for _, field := range fn.Type.Params.List {
-		for _, name := range field.Names {
-			if strings.EqualFold(name.Name, parameter) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // A public header and a receipt hold nothing that is the same for two entries
 // about one person.
 func TestHarm_H21_no_key_to_a_person_outside_the_sealed_store(t *testing.T) {
@@ -416,27 +349,6 @@ func TestHarm_H21_no_federal_accounts(t *testing.T) {
 	if roles == 0 {
 		t.Error("no role was found")
 	}
-}
-
-// roleValue finds the string given to something called Role or of that type.
-func roleValue(n ast.Node) (bool, string) {
-	var value ast.Expr
-	switch n := n.(type) {
-	case *ast.KeyValueExpr:
-		if name, ok := n.Key.(*ast.Ident); ok && strings.EqualFold(name.Name, "role") {
-			value = n.Value
-		}
-	case *ast.ValueSpec:
-		if len(n.Values) == 1 && strings.HasPrefix(strings.ToLower(n.Names[0].Name), "role") {
-			value = n.Values[0]
-		}
-	}
-	lit, ok := value.(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING {
-		return false, ""
-	}
-	s, err := strconv.Unquote(lit.Value)
-	return err == nil, s
 }
 
 func TestHarm_H26_nothing_below_eleven_and_no_day(t *testing.T) {
@@ -479,45 +391,4 @@ func TestHarm_H26_nothing_below_eleven_and_no_day(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("a public header says %v, want %v", got, want)
 	}
-}
-
-// goFiles parses the Go files of one folder and those below it, without tests.
-func goFiles(t *testing.T, folder string) map[string]*ast.File {
-	t.Helper()
-	out := map[string]*ast.File{}
-	for file, text := range textsBelow(t, folder) {
-		if path.Ext(file) != ".go" {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, text, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[file] = f
-	}
-	return out
-}
-
-// textsBelow reads the Go and SQL files of a folder, tests left out; of the
-// root only its own files.
-func textsBelow(t *testing.T, folder string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	err := fs.WalkDir(os.DirFS("."), folder, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && name != folder && (folder == "." || slices.Contains([]string{"testdata", "node_modules", "dist"}, d.Name())):
-			return fs.SkipDir
-		case d.IsDir() || strings.HasSuffix(name, "_test.go") || !slices.Contains([]string{".go", ".sql"}, path.Ext(name)):
-			return nil
-		}
-		data, err := os.ReadFile(name)
-		out[name] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
