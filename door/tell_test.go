@@ -132,3 +132,16 @@ func FuzzLoadTell(f *testing.F) {
 		}
 	})
 }
+
+func TestTellNamesRealRules(t *testing.T) {
+	tell, _ := shippedTell(t)
+	pack, err := os.ReadFile("../data/law/us/il/trust-act.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range tell.Rules() {
+		if !strings.Contains(string(pack), "- id: "+r+"\n") {
+			t.Errorf("the page names the rule %s, which does not exist", r)
+		}
+	}
+}
