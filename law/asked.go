@@ -37,6 +37,7 @@ type asked struct {
 	pattern pattern
 	nums    []int         // exact numbers of known int facts
 	moments map[int]value // dates and instants given
+	scratch pattern
 }
 
 func problem(code, where, message, hint string) *comity.Problem {
@@ -72,7 +73,7 @@ func (c *asked) begin(q *comity.Question) {
 	clear(c.pattern)
 	clear(c.nums)
 	clear(c.moments)
-	*c = asked{book: c.book, q: q, source: c.source, pattern: c.pattern, nums: c.nums, moments: c.moments}
+	*c = asked{book: c.book, q: q, source: c.source, pattern: c.pattern, nums: c.nums, moments: c.moments, scratch: c.scratch}
 }
 
 func (c *asked) findNames() *comity.Problem {
@@ -321,20 +322,20 @@ func (c *asked) assumeDerived(f *Fact) {
 func (c *asked) refuseImpossible() *comity.Problem {
 	for again := true; again; {
 		again = false
-		for _, rule := range c.law.impossible {
+		for i := range c.law.impossible {
+			rule := &c.law.impossible[i]
 			if rule.holds(c.actor, c.pattern) != yes {
 				continue
 			}
-			if !c.dropAssumed(rule.facts()) {
+			if !c.dropAssumed(rule.reads) {
+				if rule.soft {
+					continue
+				}
 				return problem("impossible-pattern", "facts", "these facts cannot occur together: "+rule.text(c.book.vocabulary), "check the facts named")
 			}
 			again = true
 		}
-		dropped, bad := c.relateNumbers()
-		if bad != nil {
-			return bad
-		}
-		again = again || dropped
+		again = c.relateNumbers() || again
 	}
 	if !c.completable() {
 		return problem("impossible-pattern", "facts", "no case fits all the facts given", "check facts that are computed from others, and facts that exclude each other")
@@ -344,7 +345,7 @@ func (c *asked) refuseImpossible() *comity.Problem {
 
 func (c *asked) dropAssumed(facts []int) bool {
 	dropped := false
-	for _, i := range c.base(facts) {
+	for _, i := range facts {
 		if c.source[i] == byDefault || c.source[i] == neutral {
 			c.source[i], c.pattern[i] = unknown, c.book.vocabulary.Facts[i].domain
 			dropped = true
@@ -365,22 +366,30 @@ func (c *asked) dropAssumed(facts []int) bool {
 	return dropped
 }
 
-func (c *asked) base(facts []int) []int {
-	var out []int
-	for _, i := range facts {
-		if f := c.book.vocabulary.Facts[i]; f.logic != nil {
-			out = append(out, f.inputs...)
-		} else {
-			out = append(out, i)
-		}
-	}
-	return out
+// A limit is a pattern that never occurs, and the base facts it reads. A soft
+// one narrows what open facts may be, but refuses no question: it is not among
+// the patterns that the vocabulary lists as impossible.
+type limit struct {
+	*condition
+	reads []int
+	soft  bool
 }
 
-// constraints that a completion must not meet: impossible patterns, and
-// derived values that were given and come out otherwise.
-func (c *asked) constraints() []*condition {
-	out := c.law.impossible
+// idle: a soft limit says nothing about facts that are all known.
+func (k *limit) idle(p pattern) bool {
+	return k.soft && !slices.ContainsFunc(k.reads, func(f int) bool { return p[f].size() > 1 })
+}
+
+// constraints that a completion must not meet and that are not settled yet:
+// impossible patterns, and derived values that were given and come out
+// otherwise.
+func (c *asked) constraints() []limit {
+	var out []limit
+	for _, k := range c.law.impossible {
+		if k.holds(c.actor, c.pattern) != no && !k.idle(c.pattern) {
+			out = append(out, k)
+		}
+	}
 	for _, f := range c.book.vocabulary.Facts {
 		if f.logic == nil || c.source[f.index] != given {
 			continue
@@ -389,32 +398,32 @@ func (c *asked) constraints() []*condition {
 		if c.pattern[f.index].has(1) {
 			wrong = negation(wrong)
 		}
-		out = append(slices.Clip(out), wrong)
+		if wrong.holds(c.actor, c.pattern) != no {
+			out = append(out, limit{condition: wrong, reads: f.inputs})
+		}
 	}
 	return out
 }
 
 // completable searches one completion that breaks no constraint.
 func (c *asked) completable() bool {
-	var open []*condition
-	for _, k := range c.constraints() {
-		if k.holds(c.actor, c.pattern) != no {
-			open = append(open, k)
-		}
+	open := c.constraints()
+	if len(open) == 0 {
+		return true
 	}
-	return len(open) == 0 || c.complete(slices.Clone(c.pattern), open)
+	c.scratch = append(c.scratch[:0], c.pattern...)
+	return c.complete(c.scratch, open)
 }
 
-func (c *asked) complete(p pattern, open []*condition) bool {
+func (c *asked) complete(p pattern, open []limit) bool {
 	next := -1
-	for _, k := range open {
-		switch k.holds(c.actor, p) {
+	for i := range open {
+		switch open[i].holds(c.actor, p) {
 		case yes:
 			return false
 		case maybe:
 			if next < 0 {
-				i := slices.IndexFunc(c.base(k.facts()), func(i int) bool { return p[i].size() > 1 })
-				next = c.base(k.facts())[i]
+				next = open[i].reads[slices.IndexFunc(open[i].reads, func(f int) bool { return p[f].size() > 1 })]
 			}
 		}
 	}
@@ -422,7 +431,10 @@ func (c *asked) complete(p pattern, open []*condition) bool {
 		return true
 	}
 	before := p[next]
-	for _, cell := range before.members() {
+	for cell := range setSize {
+		if !before.has(cell) {
+			continue
+		}
 		p[next] = setOf(cell)
 		if c.complete(p, open) {
 			return true

@@ -75,7 +75,14 @@ type chunk struct {
 	done    chan struct{}
 }
 
-func newChunk() *chunk { return &chunk{done: make(chan struct{})} }
+var chunkPool = sync.Pool{New: func() any { return &chunk{} }}
+
+// newChunk uses the memory of one that was written.
+func newChunk() *chunk {
+	c := chunkPool.Get().(*chunk)
+	*c = chunk{text: c.text[:0], starts: c.starts[:0], out: c.out[:0], done: make(chan struct{})}
+	return c
+}
 
 func (c *chunk) line(i int) []byte {
 	end := len(c.text)
@@ -165,6 +172,7 @@ func writeChunks(w io.Writer, queue <-chan *chunk, stop chan struct{}) (count Ba
 		if _, err = out.Write(c.out); err != nil {
 			close(stop)
 		}
+		chunkPool.Put(c)
 	}
 	if err == nil {
 		err = out.Flush()

@@ -1,19 +1,16 @@
 package law
 
-import (
-	"encoding/binary"
-	"slices"
-)
+import "slices"
 
 // A diagram is a multi-valued decision diagram: shared, ordered, reduced. A
 // reference is a node, or, if negative, a terminal that carries a number.
 // Levels are the open facts of one question; branches are classes of values.
 type diagram struct {
-	facts   []int          // by level
-	choices [][]int        // by level: classes still possible
-	level   map[int]int    // by fact
-	nodes   []diagramNode  //
-	unique  map[string]ref // by level and children
+	facts   []int   // by level
+	choices [][]int // by level: classes still possible
+	nodes   []diagramNode
+	unique  []ref // hash table of nodes, by level and children; -1 is empty
+	memo    map[pair]ref
 	budget  int
 	over    bool // the budget is spent: what was built since is worthless
 }
@@ -38,11 +35,12 @@ var (
 const nodeBudget = 1_000_000
 
 func newDiagram(budget int) *diagram {
-	return &diagram{level: map[int]int{}, unique: map[string]ref{}, budget: budget}
+	d := &diagram{budget: budget, memo: map[pair]ref{}}
+	d.grow(64)
+	return d
 }
 
 func (d *diagram) addFact(fact int, classes []int) {
-	d.level[fact] = len(d.facts)
 	d.facts = append(d.facts, fact)
 	d.choices = append(d.choices, classes)
 }
@@ -56,11 +54,8 @@ func (d *diagram) node(level int, kids []ref) ref {
 	if same {
 		return kids[0]
 	}
-	key := binary.LittleEndian.AppendUint16(make([]byte, 0, 2+4*len(kids)), uint16(level))
-	for _, k := range kids {
-		key = binary.LittleEndian.AppendUint32(key, uint32(k))
-	}
-	if r, ok := d.unique[string(key)]; ok {
+	slot := d.slot(level, kids)
+	if r := d.unique[slot]; r >= 0 {
 		return r
 	}
 	if len(d.nodes) >= d.budget {
@@ -69,8 +64,43 @@ func (d *diagram) node(level int, kids []ref) ref {
 	}
 	r := ref(len(d.nodes))
 	d.nodes = append(d.nodes, diagramNode{level, slices.Clone(kids)})
-	d.unique[string(key)] = r
+	d.unique[slot] = r
+	if 2*len(d.nodes) > len(d.unique) {
+		d.grow(2 * len(d.unique))
+	}
 	return r
+}
+
+// slot finds the place of a node in the hash table, empty or taken by it.
+func (d *diagram) slot(level int, kids []ref) int {
+	h := uint64(level) + 0x9e3779b97f4a7c15
+	for _, k := range kids {
+		h = (h ^ uint64(uint32(k))) * 0xff51afd7ed558ccd
+		h ^= h >> 32
+	}
+	for i := int(h & uint64(len(d.unique)-1)); ; i = (i + 1) & (len(d.unique) - 1) {
+		r := d.unique[i]
+		if r < 0 || d.nodes[r].level == level && slices.Equal(d.nodes[r].kids, kids) {
+			return i
+		}
+	}
+}
+
+// grow makes a larger hash table; its size is a power of two.
+func (d *diagram) grow(size int) {
+	d.unique = make([]ref, size)
+	for i := range d.unique {
+		d.unique[i] = -1
+	}
+	for i, n := range d.nodes {
+		d.unique[d.slot(n.level, n.kids)] = ref(i)
+	}
+}
+
+// levelOfFact is the level at which a fact branches, if it is open.
+func (d *diagram) levelOfFact(fact int) (int, bool) {
+	i := slices.Index(d.facts, fact)
+	return i, i >= 0
 }
 
 func (d *diagram) levelOf(r ref) int {
@@ -93,28 +123,35 @@ type pair struct{ a, b ref }
 // merge combines two diagrams: rule gives the result of two references as soon
 // as it is known, which is at terminals at the latest.
 func (d *diagram) merge(a, b ref, rule func(a, b ref) (ref, bool)) ref {
-	memo := map[pair]ref{}
-	var walk func(a, b ref) ref
-	walk = func(a, b ref) ref {
-		if r, known := rule(a, b); known || d.over {
-			return r
-		}
-		if r, ok := memo[pair{a, b}]; ok {
-			return r
-		}
-		level := min(d.levelOf(a), d.levelOf(b))
-		kids := make([]ref, len(d.choices[level]))
-		for i := range kids {
-			kids[i] = walk(d.kid(a, level, i), d.kid(b, level, i))
-		}
-		r := d.node(level, kids)
-		memo[pair{a, b}] = r
-		if len(memo) > d.budget {
-			d.over = true
-		}
+	if r, known := rule(a, b); known || d.over {
 		return r
 	}
-	return walk(a, b)
+	if len(d.memo) > 4096 {
+		d.memo = map[pair]ref{} // clearing a large table costs more than a new one
+	}
+	clear(d.memo)
+	return d.walk(a, b, rule)
+}
+
+func (d *diagram) walk(a, b ref, rule func(a, b ref) (ref, bool)) ref {
+	if r, known := rule(a, b); known || d.over {
+		return r
+	}
+	if r, ok := d.memo[pair{a, b}]; ok {
+		return r
+	}
+	level := min(d.levelOf(a), d.levelOf(b))
+	var room [16]ref
+	kids := room[:0]
+	for i := range d.choices[level] {
+		kids = append(kids, d.walk(d.kid(a, level, i), d.kid(b, level, i), rule))
+	}
+	r := d.node(level, kids)
+	d.memo[pair{a, b}] = r
+	if len(d.memo) > d.budget {
+		d.over = true
+	}
+	return r
 }
 
 // values is merge for a rule over the numbers of two terminals.
@@ -141,11 +178,23 @@ func (d *diagram) and(a, b ref) ref {
 	})
 }
 
-func (d *diagram) not(a ref) ref {
-	return d.values(a, isTrue, func(a, _ int) int { return 1 - a })
+func (d *diagram) or(a, b ref) ref {
+	return d.merge(a, b, func(a, b ref) (ref, bool) {
+		switch {
+		case a == isTrue || b == isTrue:
+			return isTrue, true
+		case a == isFalse || a == b:
+			return b, true
+		case b == isFalse:
+			return a, true
+		}
+		return isFalse, false
+	})
 }
 
-func (d *diagram) or(a, b ref) ref { return d.not(d.and(d.not(a), d.not(b))) }
+func (d *diagram) not(a ref) ref {
+	return d.relabel(a, func(value int) int { return 1 - value })
+}
 
 // relabel maps the numbers of terminals.
 func (d *diagram) relabel(a ref, to func(int) int) ref {

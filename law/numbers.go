@@ -1,7 +1,5 @@
 package law
 
-import "comity"
-
 // Facts that measure the same time cannot contradict each other (semantics 8):
 // counted hours are never more than plain hours, and the day of release is
 // over when 24 plain hours are gone.
@@ -26,12 +24,13 @@ func (v *Vocabulary) clockTriple() (t clockTriple, ok bool) {
 }
 
 // numberPatterns states the two exclusions over what conditions can tell apart.
-func (v *Vocabulary) numberPatterns() []*condition {
+func (v *Vocabulary) numberPatterns() []limit {
 	t, ok := v.clockTriple()
 	if !ok {
 		return nil
 	}
-	var out []*condition
+	var out []limit
+	add := func(a, b *condition) { out = append(out, limit{allOf(a, b), []int{a.fact, b.fact}, true}) }
 	for _, i := range t.plain.domain.members() {
 		var more set
 		for _, j := range t.counted.domain.members() {
@@ -40,15 +39,11 @@ func (v *Vocabulary) numberPatterns() []*condition {
 			}
 		}
 		if !more.empty() {
-			out = append(out, allOf(
-				&condition{op: opFact, fact: t.plain.index, cells: setOf(i)},
-				&condition{op: opFact, fact: t.counted.index, cells: more}))
+			add(&condition{op: opFact, fact: t.plain.index, cells: setOf(i)}, &condition{op: opFact, fact: t.counted.index, cells: more})
 		}
 	}
 	if gone := t.plain.above(hoursOfADay); !gone.empty() {
-		out = append(out, allOf(
-			&condition{op: opFact, fact: t.over.index, cells: setOf(dayIsNotOver)},
-			&condition{op: opFact, fact: t.plain.index, cells: gone}))
+		add(&condition{op: opFact, fact: t.over.index, cells: setOf(dayIsNotOver)}, &condition{op: opFact, fact: t.plain.index, cells: gone})
 	}
 	return out
 }
@@ -65,28 +60,22 @@ func (f *Fact) above(n int) set {
 }
 
 // relateNumbers does the same with exact numbers: it narrows an open fact by a
-// known one, gives up an assumption, or refuses. Facts that were all computed
-// from instants need no check: a day of 25 hours is real.
-func (c *asked) relateNumbers() (dropped bool, bad *comity.Problem) {
+// known one, and gives up an assumption. Facts that were all given, or computed
+// from instants, are taken as they are: a day of 25 hours is real.
+func (c *asked) relateNumbers() (dropped bool) {
 	t, ok := c.book.vocabulary.clockTriple()
 	if !ok {
-		return false, nil
+		return false
 	}
 	plain, counted, over := t.plain.index, t.counted.index, t.over.index
-	if c.one(plain) && c.one(counted) && c.nums[counted] > c.nums[plain] {
-		if c.dropAssumed([]int{plain, counted}) {
-			return true, nil
-		}
-		return false, problem("impossible-pattern", "facts."+countedFact, "counted hours cannot be more than plain hours", "check "+plainHours)
+	if c.one(plain) && c.one(counted) && c.nums[counted] > c.nums[plain] && c.dropAssumed([]int{plain, counted}) {
+		return true
 	}
-	if c.one(plain) && c.nums[plain] >= hoursOfADay && c.pattern[over] == setOf(dayIsNotOver) && (c.source[plain] != computed || c.source[over] != computed) {
-		if c.dropAssumed([]int{over, plain}) {
-			return true, nil
-		}
-		return false, problem("impossible-pattern", "facts."+dayOverFact, "the day of release is over when 24 hours are gone", "check "+plainHours)
+	if c.one(plain) && c.nums[plain] >= hoursOfADay && c.pattern[over] == setOf(dayIsNotOver) && c.dropAssumed([]int{over, plain}) {
+		return true
 	}
 	c.narrow(t)
-	return false, nil
+	return false
 }
 
 func (c *asked) one(fact int) bool { return c.source[fact] != unknown }

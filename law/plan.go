@@ -18,7 +18,7 @@ type plan struct {
 	rules     []planRule
 	reads     []int // base facts that rules and their orders read
 	vars      []int // the same, and the facts joined to them by constraints
-	limits    []*condition
+	limits    []limit
 	secret    bool // vars hold a never-stored fact
 	classes   []classing
 	matrix    *matrix
@@ -143,7 +143,7 @@ func orderRules(rules []played) []played {
 }
 
 // findFacts lists what the rules read and what constraints tie to it.
-func (p *plan) findFacts(impossible []*condition) {
+func (p *plan) findFacts(impossible []limit) {
 	v := p.book.vocabulary
 	for _, r := range p.rules {
 		p.reads = append(p.reads, v.reads(r.fires)...)
@@ -165,7 +165,7 @@ func (p *plan) findFacts(impossible []*condition) {
 				continue
 			}
 			g.taken, grown = true, true
-			if g.limit != nil {
+			if g.limit.condition != nil {
 				p.limits = append(p.limits, g.limit)
 			}
 			for _, f := range g.facts {
@@ -183,16 +183,16 @@ func (p *plan) findFacts(impossible []*condition) {
 
 type constraintGroup struct {
 	facts []int
-	limit *condition
+	limit limit
 	taken bool
 }
 
 // constraintGroups ties facts together: by an impossible pattern, or as inputs
 // of one derived fact, whose value may be given instead of them.
-func (p *plan) constraintGroups(impossible []*condition) []*constraintGroup {
+func (p *plan) constraintGroups(impossible []limit) []*constraintGroup {
 	var out []*constraintGroup
 	for _, k := range impossible {
-		out = append(out, &constraintGroup{facts: p.book.vocabulary.reads(k), limit: k})
+		out = append(out, &constraintGroup{facts: k.reads, limit: k})
 	}
 	for _, f := range p.book.vocabulary.Facts {
 		if f.logic != nil {

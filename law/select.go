@@ -30,7 +30,7 @@ type localLaw struct {
 	byAct      [][]*Rule
 	orders     map[int][]*Order // by rule
 	expected   []comity.Layer   // layers that must be loaded for a full answer
-	impossible []*condition
+	impossible []limit
 	bound      []set      // by act: actors that some rule binds
 	withheld   [][]string // by act: never-stored facts that its rules could read
 	districts  set        // federal districts of the place, as values of place.federal_district
@@ -75,7 +75,8 @@ func (b *Book) gather(place int) *localLaw {
 		}
 		l.packs = append(l.packs, p)
 		for _, k := range p.impossible {
-			l.impossible = append(l.impossible, b.vocabulary.expand(k))
+			k = b.vocabulary.expand(k)
+			l.impossible = append(l.impossible, limit{condition: k, reads: k.facts()})
 		}
 		for _, r := range p.Rules {
 			for _, a := range r.acts {

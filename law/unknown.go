@@ -138,7 +138,12 @@ func (s *search) build() {
 // limits are the constraints that the open facts can break: impossible
 // patterns, and derived facts that were given.
 func (s *search) limits() []*condition {
-	out := slices.Clone(s.p.limits)
+	var out []*condition
+	for _, k := range s.p.limits {
+		if !k.idle(s.c.pattern) {
+			out = append(out, k.condition)
+		}
+	}
 	for _, f := range s.p.book.vocabulary.Facts {
 		if f.logic == nil || s.c.source[f.index] != given {
 			continue
@@ -171,6 +176,10 @@ func (s *search) whenPossible(a ref) ref {
 func (s *search) addRule(r *planRule) {
 	var d ruleDiagram
 	d.met = s.condition(r.fires)
+	if d.met == isFalse && len(r.orders) == 0 {
+		s.ofRule = append(s.ofRule, ruleDiagram{isFalse, isFalse, isFalse, nil})
+		return
+	}
 	suspended := isFalse
 	for _, o := range r.orders {
 		when := s.condition(o.when)
@@ -230,7 +239,7 @@ func (s *search) comparison(c *condition) ref {
 		}
 		return isFalse
 	}
-	level := s.level[c.fact]
+	level, _ := s.levelOfFact(c.fact)
 	class := s.p.classes[slices.Index(s.p.vars, c.fact)]
 	kids := make([]ref, len(s.choices[level]))
 	for i, k := range s.choices[level] {
@@ -358,6 +367,9 @@ func (s *search) readRules(r *result) {
 	var some, aside []int
 	var defeated, suspended [][2]int
 	for i := range s.p.rules {
+		if s.ofRule[i].fires == isFalse && len(s.ofRule[i].orders) == 0 {
+			continue // most rules in play
+		}
 		fates := slices.DeleteFunc(s.reached(s.fate(i)), func(t int) bool { return t == 0 })
 		switch {
 		case slices.Equal(fates, []int{carries}):
@@ -412,7 +424,12 @@ func (s *search) readMissing(r *result, verdicts ref) {
 		left   float64
 	}
 	best := candidate{fact: -1}
+	present := map[int]bool{}
+	s.visit(verdicts, func(n diagramNode) { present[n.level] = true })
 	for level, f := range s.facts {
+		if !present[level] {
+			continue
+		}
 		fact := s.p.book.vocabulary.Facts[f]
 		class := s.p.classes[slices.Index(s.p.vars, f)]
 		weight, left, shrinks := 0.0, 0.0, false
@@ -515,13 +532,72 @@ func (p *plan) noteDefaults(c *asked, r *result) {
 	if len(defaults) == 0 {
 		return
 	}
+	if r.could = p.tryDefaults(c, defaults); r.could != nil {
+		return
+	}
 	s := p.newSearch(c, defaults, nodeBudget)
 	verdicts := s.verdicts()
 	deciding := s.deciding(verdicts)
 	for _, f := range defaults {
-		if level, free := s.level[f]; s.over || free && deciding[level] {
+		if level, free := s.levelOfFact(f); s.over || free && deciding[level] {
 			r.could = append(r.could, p.book.vocabulary.Facts[f].Name)
 		}
 	}
 	slices.Sort(r.could)
+}
+
+// maxTries bounds the patterns that tryDefaults compares one by one.
+const maxTries = 256
+
+// tryDefaults is noteDefaults for facts that are otherwise all known and
+// defaults with few values: every pattern is decided by the matrix. It gives
+// nil where that is too much.
+func (p *plan) tryDefaults(c *asked, defaults []int) []string {
+	total := 1
+	var classes []classing
+	for _, f := range defaults {
+		class := p.classes[slices.Index(p.vars, f)]
+		classes = append(classes, class)
+		total *= len(class.cells)
+	}
+	if total > maxTries || !p.complete(c) || p.tied(c, defaults) {
+		return nil
+	}
+	facts := slices.Clone(c.pattern)
+	verdicts := make([]comity.Verdict, total)
+	for n := range total {
+		left := n
+		for _, class := range classes {
+			facts[class.fact] = setOf(class.cells[left%len(class.cells)].first())
+			left /= len(class.cells)
+		}
+		verdicts[n], _ = p.conclude(p.matrix.stand(p, facts)).answer.verdict(p.uncovered)
+	}
+	out := []string{}
+	step := 1
+	for i, class := range classes {
+		for n := range total {
+			if lower := n - n/step%len(class.cells)*step; verdicts[n] != verdicts[lower] {
+				out = append(out, p.book.vocabulary.Facts[defaults[i]].Name)
+				break
+			}
+		}
+		step *= len(class.cells)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// tied says whether a default hangs together with other facts: by a pattern
+// that never occurs, or as the input of a derived fact.
+func (p *plan) tied(c *asked, defaults []int) bool {
+	reads := func(list []int) bool {
+		return slices.ContainsFunc(list, func(f int) bool { return slices.Contains(defaults, f) })
+	}
+	for _, k := range p.limits {
+		if reads(k.reads) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.book.vocabulary.Facts, func(f *Fact) bool { return f.logic != nil && reads(f.inputs) })
 }

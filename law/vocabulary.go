@@ -18,7 +18,7 @@ type Vocabulary struct {
 
 	acts, actors, facts map[string]int
 	groups              map[string]set // actor groups
-	impossible          []*condition   // patterns that never occur
+	impossible          []limit        // patterns that never occur
 	names               struct{ acts, actors, facts []string }
 	byName              []int // actors in order of name
 	digest              [32]byte
@@ -368,7 +368,8 @@ func (v *Vocabulary) readImpossible(list item) {
 		if err == nil {
 			var c *condition
 			if c, err = v.compile(expr, nil); err == nil {
-				v.impossible = append(v.impossible, v.expand(c))
+				c = v.expand(c)
+				v.impossible = append(v.impossible, limit{condition: c, reads: c.facts()})
 				continue
 			}
 		}
