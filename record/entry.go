@@ -100,3 +100,27 @@ type Appended struct {
 	PublishedBy time.Time // the promise: a public checkpoint covers the entry by then
 	Again       bool      // the same entry had been written before; this is the first answer
 }
+
+// Fill puts opened fields into the entry: the record's own into At and Ended,
+// the caller's into Fields.
+func (e *Entry) Fill(fields []Field) {
+	for _, f := range fields {
+		switch f.Name {
+		case fieldAt:
+			e.At = parseInstant(f.Value)
+		case fieldEnded:
+			e.Ended = parseInstant(f.Value)
+		case fieldID, fieldRef: // stand in columns of their own
+		default:
+			e.Fields = append(e.Fields, f)
+		}
+	}
+}
+
+func parseInstant(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -171,3 +171,11 @@ func Conflict(id string) *comity.Problem {
 		Where:   "id " + id,
 	}
 }
+
+// CheckAgency says what is wrong with the ORI of an agency.
+func CheckAgency(ori string) error {
+	if !agencyForm.MatchString(ori) {
+		return &comity.Problem{Code: "bad-agency", Where: "agency", Message: "the agency must be given by its ORI", Hint: "nine letters and digits, e.g. IL0160000"}
+	}
+	return nil
+}

@@ -171,7 +171,7 @@ func (PlainSealer) Seal(_ context.Context, _, _ string, stored time.Time, fields
 		s.Commitments = append(s.Commitments, random())
 	}
 	text, err := json.Marshal(disclosures)
-	s.Parts = []record.Part{{Name: "case", Day: stored.UTC().Format("2006-01-02"), Text: text}}
+	s.Parts = []record.Part{{Name: "case", Day: stored.UTC().Format("2006-01-02"), Key: []byte("none"), Text: text}}
 	return s, err
 }
 

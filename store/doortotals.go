@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"regexp"
+	"time"
+)
+
+// A DayTotal is all that is kept of door checks: how often on a day (H17).
+type DayTotal struct {
+	Agency string
+	Kind   string // call-back, code, vehicle
+	Day    string // 2006-01-02
+	Answer string // yes, no
+	Count  int
+}
+
+var plainWord = regexp.MustCompile(`^[a-z][a-z-]{0,31}$`)
+
+// AddDayTotal counts one check. Kind and answer are single words, so that
+// nothing else can be kept by this way.
+func (s *Store) AddDayTotal(ctx context.Context, agency, kind, day, answer string) error {
+	if _, err := time.Parse(time.DateOnly, day); err != nil || !plainWord.MatchString(kind) || !plainWord.MatchString(answer) {
+		return problem("bad-total", "", "", "a day total has a day, and one word each for kind and answer")
+	}
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`INSERT INTO door_total (agency, kind, day, answer, count) VALUES (?, ?, ?, ?, 1)
+			ON CONFLICT (agency, kind, day, answer) DO UPDATE SET count = count + 1`, agency, kind, day, answer)
+	})
+}
+
+// DayTotals lists the totals of an agency between two days, both included.
+func (s *Store) DayTotals(ctx context.Context, agency, from, to string) ([]DayTotal, error) {
+	var out []DayTotal
+	err := s.each(ctx, func(r *sql.Rows) error {
+		var d DayTotal
+		err := r.Scan(&d.Agency, &d.Kind, &d.Day, &d.Answer, &d.Count)
+		out = append(out, d)
+		return err
+	}, `SELECT agency, kind, day, answer, count FROM door_total WHERE agency = ? AND day BETWEEN ? AND ? ORDER BY day, kind, answer`, agency, from, to)
+	return out, err
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"comity/seal"
+)
+
+const maxDraft = 1 << 20
+
+// SaveDraft keeps a half-filled form, sealed, until keep has passed.
+func (s *Store) SaveDraft(ctx context.Context, agency, id string, form []byte, keep time.Duration) error {
+	if len(form) > maxDraft {
+		return problem("too-large", "draft", "", "a draft has at most %d bytes", maxDraft)
+	}
+	now := s.config.Now()
+	day := now.UTC().Format(time.DateOnly)
+	kek, err := s.dayKey(ctx, dayName{agency, day})
+	if err != nil {
+		return err
+	}
+	box, err := seal.Seal(kek, sealContext(agency, id, "draft"), form)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		return t.exec(`INSERT INTO draft (agency, id, expires, day, key, text) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (agency, id) DO UPDATE SET expires = excluded.expires, day = excluded.day, key = excluded.key, text = excluded.text`,
+			agency, id, now.Add(keep).Unix(), day, box.Key, box.Text)
+	})
+}
+
+// Draft returns a draft that has not expired.
+func (s *Store) Draft(ctx context.Context, agency, id string) ([]byte, error) {
+	var day string
+	var box seal.Box
+	err := s.read.QueryRowContext(ctx, `SELECT day, key, text FROM draft WHERE agency = ? AND id = ? AND expires > ?`, agency, id, s.config.Now().Unix()).
+		Scan(&day, &box.Key, &box.Text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound("draft")
+	}
+	if err != nil {
+		return nil, explain("read draft", err)
+	}
+	kek, err := s.dayKey(ctx, dayName{agency, day})
+	if err != nil {
+		return nil, err
+	}
+	return box.Open(kek, sealContext(agency, id, "draft"))
+}
+
+// DropDraft deletes a draft.
+func (s *Store) DropDraft(ctx context.Context, agency, id string) error {
+	return s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM draft WHERE agency = ? AND id = ?`, agency, id) })
+}
+
+// Sweep deletes what has expired: drafts, links, sessions. It never touches
+// the record.
+func (s *Store) Sweep(ctx context.Context) error {
+	now := s.config.Now().Unix()
+	return s.write(ctx, func(t *tx) error {
+		return errors.Join(
+			t.exec(`DELETE FROM draft WHERE expires <= ?`, now),
+			t.exec(`DELETE FROM link WHERE expires <= ?`, now),
+			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ?`, now, now))
+	})
+}
