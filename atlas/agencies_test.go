@@ -181,8 +181,8 @@ func shippedIs(t *testing.T, name string, got []byte) {
 	}
 }
 
-// TestSources imports the published files and compares with what ships.
-func TestSources(t *testing.T) {
+// TestSharedSources imports the published files and compares with what ships.
+func TestSharedSources(t *testing.T) {
 	if *shared == "" {
 		t.Log("not run: -shared is not given")
 		return

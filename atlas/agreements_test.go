@@ -94,6 +94,17 @@ func TestPendingBecomesListed(t *testing.T) {
 	}
 }
 
+func TestOnADay(t *testing.T) {
+	smith := "TEXAS,Smith County Sheriff's Office,County,Smith County,Task Force Model,2025-03-01\n"
+	weber := "UTAH,Weber County Sheriff's Office,County,Weber County,Task Force Model,2025-06-01\n"
+	as, _ := importLists(t, listed("2025-05-16", smith), listed("2025-06-17", smith+weber))
+	for day, want := range map[string]int{"2025-05-15": 0, "2025-05-16": 1, "2025-06-01": 1, "2025-06-17": 2, "2025-06-18": 0} {
+		if on := as.On(day); len(on) != want {
+			t.Errorf("%s: %d seen, want %d", day, len(on), want)
+		}
+	}
+}
+
 func TestImpossibleDaysBecomeEmptyWithAReason(t *testing.T) {
 	for _, signed := range []string{"05/082025", "20026-01-01", "2028-01-01", "1995-01-01", "2025-05-17"} {
 		as, report := importLists(t, listed("2025-05-16", "TEXAS,Smith County Sheriff's Office,County,Smith County,Task Force Model,"+signed+"\n"))

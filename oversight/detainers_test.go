@@ -245,8 +245,8 @@ func columns(t testing.TB, r io.Reader, names ...string) io.Reader {
 	return &out
 }
 
-// TestDetainerSource imports the published list and compares with what ships.
-func TestDetainerSource(t *testing.T) {
+// TestSharedDetainers imports the published list and compares with what ships.
+func TestSharedDetainers(t *testing.T) {
 	if *shared == "" {
 		t.Log("not run: -shared is not given")
 		return
