@@ -88,7 +88,7 @@ func (b *Book) checkPlace(p *Pack) {
 	}
 	place, ok := b.Place(p.Place)
 	if !ok {
-		p.fault(1, "place", "unknown-place", fmt.Sprintf("the place %.60q is not in the table of places", p.Place), didYouMean(p.Place, b.places.ids))
+		p.fault(p.placeLine, "place", "unknown-place", fmt.Sprintf("the place %.60q is not in the table of places", p.Place), didYouMean(p.Place, b.places.ids))
 		return
 	}
 	fits := map[comity.Layer][]string{
@@ -97,7 +97,7 @@ func (b *Book) checkPlace(p *Pack) {
 		comity.City:   {"city", "county"},
 	}[p.Layer]
 	if len(fits) > 0 && !slices.Contains(fits, place.Kind) {
-		p.fault(1, "layer", "bad-layer", fmt.Sprintf("the layer is %s but %s is a %s", p.Layer, place.ID, place.Kind), "")
+		p.fault(p.layerLine, "layer", "bad-layer", fmt.Sprintf("the layer is %s but %s is a %s", p.Layer, place.ID, place.Kind), "")
 	}
 }
 

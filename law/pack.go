@@ -37,6 +37,8 @@ type Pack struct {
 	impossible []*condition
 	digest     [sha256.Size]byte
 	src        *source
+	placeLine  int
+	layerLine  int
 	scope      *scope
 }
 
@@ -223,6 +225,7 @@ func (p *Pack) readHead(f map[string]item, root item) {
 	}
 	p.Place = root.need(f, "place")
 	root.need(f, "layer")
+	p.placeLine, p.layerLine = f["place"].lineOr(1), f["layer"].lineOr(1)
 	p.Layer = comity.Layer(f["layer"].choice(layerNames...))
 	p.layer = max(0, slices.Index(comity.Layers, p.Layer))
 	p.Title = root.need(f, "title")

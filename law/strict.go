@@ -124,6 +124,14 @@ func (v item) fail(code, message, hint string) {
 
 func (v item) line() int { return v.node.Line }
 
+// lineOr gives another line where the key is absent.
+func (v item) lineOr(other int) int {
+	if v.node == nil {
+		return other
+	}
+	return v.node.Line
+}
+
 func (v item) under(key string, n *yaml.Node) item {
 	path := key
 	if v.path != "" {

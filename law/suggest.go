@@ -6,18 +6,28 @@ import (
 )
 
 // didYouMean answers a misspelt word with the nearest known one, or with the
-// whole list where that is short, or with nothing.
+// words that contain it, or with the whole list where that is short.
 func didYouMean(word string, known []string) string {
-	best, bestAt := "", len(word)/3+2
+	best, bestAt := "", max(1, len(word)/3)+1
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k), bestAt); d < bestAt || d == bestAt && best != "" && k < best {
+		d := distance(strings.ToLower(word), strings.ToLower(k), bestAt)
+		if d < len(word) && (d < bestAt || d == bestAt && best != "" && k < best) {
 			best, bestAt = k, d
 		}
 	}
-	switch {
-	case best != "":
+	if best != "" {
 		return fmt.Sprintf("did you mean %s?", best)
-	case len(known) > 0 && len(known) <= 12:
+	}
+	var near []string
+	for _, k := range known {
+		if len(word) > 2 && strings.Contains(k, strings.ToLower(word)) {
+			near = append(near, k)
+		}
+	}
+	switch {
+	case len(near) > 0 && len(near) <= 6:
+		return "did you mean " + orList(near) + "?"
+	case len(known) > 0 && len(known) <= 20:
 		return "write one of: " + strings.Join(known, ", ")
 	}
 	return ""
