@@ -107,6 +107,7 @@ type DetainerReplay struct {
 	Decided int        `json:"decided"` // different questions that were put
 	Groups  []Group    `json:"groups"`  // by state and month
 	Cross   []Count    `json:"cross"`   // answer × outcome
+	Cells   []Cell     `json:"cells"`   // state × month × answer × outcome: everything else can be counted from these
 	Missing []Tally    `json:"missing"` // facts on which answers depend, with the rows that lack them
 	NoPacks []Tally    `json:"no_packs"`
 	LookAt  []LookAt   `json:"look_at"`
@@ -126,6 +127,15 @@ type Group struct {
 
 // A Count is a cell of answer × outcome.
 type Count struct {
+	Answer  Answer  `json:"answer"`
+	Outcome Outcome `json:"outcome"`
+	Rows    int     `json:"rows"`
+}
+
+// A Cell is the finest count: one state, month, answer and outcome.
+type Cell struct {
+	State   string  `json:"state"`
+	Month   string  `json:"month"`
 	Answer  Answer  `json:"answer"`
 	Outcome Outcome `json:"outcome"`
 	Rows    int     `json:"rows"`
@@ -196,6 +206,7 @@ type replay struct {
 	asked    map[string]*answered
 	groups   map[[2]string]*Group
 	cross    map[Answer]map[Outcome]int
+	cells    map[Cell]int
 	missing  map[string]int
 	noPacks  map[string]int
 	classes  map[string]int
@@ -206,7 +217,7 @@ type replay struct {
 
 func newReplay(law Decider, d *Detainers, o Options) *replay {
 	r := &replay{law: law, list: d, known: o.Known, byRow: map[asking]*answered{}, asked: map[string]*answered{},
-		groups: map[[2]string]*Group{}, cross: map[Answer]map[Outcome]int{}, missing: map[string]int{}, noPacks: map[string]int{},
+		groups: map[[2]string]*Group{}, cross: map[Answer]map[Outcome]int{}, cells: map[Cell]int{}, missing: map[string]int{}, noPacks: map[string]int{},
 		classes: map[string]int{}, grades: map[string]int{}, lookAt: map[string]*LookAt{}}
 	r.out.Known, r.out.Law = o.Known, o.Law
 	for _, reason := range d.Reasons {
@@ -232,6 +243,7 @@ func (r *replay) add(row Detainer) {
 		r.cross[a.answer] = map[Outcome]int{}
 	}
 	r.cross[a.answer][outcome]++
+	r.cells[Cell{State: c.State, Month: row.Day[:7], Answer: a.answer, Outcome: outcome}]++
 	for _, fact := range a.missing {
 		r.missing[fact]++
 	}
@@ -383,6 +395,14 @@ func (r *replay) result() *DetainerReplay {
 			out.Cross = append(out.Cross, Count{a, o, r.cross[a][o]})
 		}
 	}
+	for cell, n := range r.cells {
+		cell.Rows = n
+		out.Cells = append(out.Cells, cell)
+	}
+	slices.SortFunc(out.Cells, func(a, b Cell) int {
+		return cmp.Or(cmp.Compare(a.State, b.State), cmp.Compare(a.Month, b.Month),
+			cmp.Compare(slices.Index(Answers, a.Answer), slices.Index(Answers, b.Answer)), cmp.Compare(a.Outcome, b.Outcome))
+	})
 	out.Missing, out.NoPacks = tallies(r.missing), tallies(r.noPacks)
 	out.Classes, out.Grades = tallies(r.classes), tallies(r.grades)
 	for _, l := range r.lookAt {

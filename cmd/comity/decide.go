@@ -8,13 +8,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"comity"
+	"comity/law"
 	"comity/web"
 )
 
 // runDecide answers one question from its flags, or each line of a file.
-func runDecide(ctx context.Context, e env, args []string) error {
+func runDecide(_ context.Context, e env, args []string) error {
 	var q comity.Question
 	var facts pairs
 	var open list
@@ -45,7 +47,7 @@ func runDecide(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	if *batch != "" {
-		return decideBatch(ctx, e, book.DecideBatch, *batch)
+		return decideBatch(e, book, *batch)
 	}
 	for _, want := range []struct{ name, value, example string }{
 		{"in", q.In, "us-il-cook"}, {"on", q.On, "2026-11-20"}, {"actor", q.Actor, "county-jail"}, {"act", q.Act, "hold-on-detainer"},
@@ -64,17 +66,17 @@ func runDecide(ctx context.Context, e env, args []string) error {
 		out.SetEscapeHTML(false)
 		return out.Encode(d)
 	}
-	text, err := web.CardText(book, *lang, q, d)
+	cards, err := web.NewCards(book)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(e.out, text)
+	_, err = io.WriteString(e.out, cards.Text(cards.Card(*lang, q, d, time.Time{})))
 	return err
 }
 
 // decideBatch streams; one bad line is answered with its error and the run
 // goes on, to end as bad input.
-func decideBatch(ctx context.Context, e env, decide func(context.Context, io.Reader, io.Writer) (int, error), name string) error {
+func decideBatch(e env, book *law.Book, name string) error {
 	in := e.in
 	if name != "-" {
 		file, err := os.Open(name)
@@ -85,12 +87,12 @@ func decideBatch(ctx context.Context, e env, decide func(context.Context, io.Rea
 		in = file
 	}
 	out := bufio.NewWriterSize(e.out, 1<<16)
-	bad, err := decide(ctx, in, out)
+	count, err := book.DecideBatch(in, out)
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return fmt.Errorf("decide batch: %w", err)
 	}
-	if bad > 0 {
-		return &comity.Problem{Code: "bad-lines", Message: fmt.Sprintf("%d lines could not be decided; each says why in its place", bad), Where: name}
+	if count.Errors > 0 {
+		return &comity.Problem{Code: "bad-lines", Message: fmt.Sprintf("%d of %d lines could not be decided; each says why in its place", count.Errors, count.Lines), Where: name}
 	}
 	return nil
 }

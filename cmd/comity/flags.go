@@ -50,7 +50,7 @@ func need(name, value, example string) error {
 }
 
 func (f *flags) usage(w io.Writer) {
-	for _, c := range commands {
+	for _, c := range commands() {
 		if c.name == f.name {
 			fmt.Fprintf(w, "usage: comity %s %s\n%s\n\n", c.name, c.usage, c.short)
 		}

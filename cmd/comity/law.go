@@ -13,27 +13,31 @@ import (
 )
 
 // lawVerbs is what can be done with the law itself.
-var lawVerbs = []struct {
+func lawVerbs() []lawVerb {
+	return []lawVerb{
+		{"check", "[-law DIR]: every pack loads, and what is doubtful is listed", lawCheck},
+		{"test", "[-law DIR] [PACK…]: run the tests inside the packs", lawTest},
+		{"show", "[-law DIR] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
+		{"coverage", "[-on DAY]: which places have law, from when, and which do not", lawCoverage},
+		{"due", "[-on DAY]: packs whose next check has passed", lawDue},
+	}
+}
+
+type lawVerb struct {
 	name, usage string
 	run         func(e env, args []string) error
-}{
-	{"check", "[-law DIR]: every pack loads, and what is doubtful is listed", lawCheck},
-	{"test", "[-law DIR] [PACK…]: run the tests inside the packs", lawTest},
-	{"show", "[-law DIR] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
-	{"coverage", "[-on DAY]: which places have law, from when, and which do not", lawCoverage},
-	{"due", "[-on DAY]: packs whose next check has passed", lawDue},
 }
 
 func runLaw(_ context.Context, e env, args []string) error {
 	if len(args) > 0 {
-		for _, v := range lawVerbs {
+		for _, v := range lawVerbs() {
 			if v.name == args[0] {
 				return v.run(e, args[1:])
 			}
 		}
 	}
 	fmt.Fprintln(e.out, "usage: comity law VERB")
-	for _, v := range lawVerbs {
+	for _, v := range lawVerbs() {
 		fmt.Fprintf(e.out, "  %-9s %s\n", v.name, v.usage)
 	}
 	if len(args) == 0 || args[0] == "-h" {
@@ -75,13 +79,13 @@ func lawTest(e env, args []string) error {
 	}
 	ran, failed := 0, 0
 	for _, t := range book.Test() {
-		if f.NArg() > 0 && !slices.Contains(f.Args(), t.Pack) {
+		if f.NArg() > 0 && !slices.Contains(f.Args(), t.Pack.ID) {
 			continue
 		}
 		ran++
-		if t.Problem != "" {
+		if len(t.Failures) > 0 {
 			failed++
-			fmt.Fprintf(e.out, "FAIL %s: %s: %s\n", t.Pack, t.Name, t.Problem)
+			fmt.Fprintf(e.out, "FAIL %s: %s: %s\n", t.Pack.File, t.Test.Name, strings.Join(t.Failures, "; "))
 		}
 	}
 	fmt.Fprintf(e.out, "%d tests, %d failed\n", ran, failed)
@@ -135,25 +139,34 @@ func reviewed(p *law.Pack) string {
 	return "reviewed by " + strings.Join(by, "; ")
 }
 
+// A shownRule is a rule as `law show -json` gives it.
+type shownRule struct {
+	ID        string         `json:"id"`
+	Verdict   comity.Verdict `json:"verdict"`
+	Acts      []string       `json:"acts"`
+	Binds     []string       `json:"binds"`
+	From      string         `json:"from"`
+	Until     string         `json:"until"`
+	Contested string         `json:"contested"`
+	Says      string         `json:"says"`
+	Cites     []law.Cite     `json:"cites"`
+}
+
 func showRules(e env, asJSON bool, rules []*law.Rule) error {
 	out := json.NewEncoder(e.out)
 	out.SetEscapeHTML(false)
 	for _, r := range rules {
 		if asJSON {
-			if err := out.Encode(r.View()); err != nil {
+			if err := out.Encode(shownRule{r.ID, r.Verdict, r.Acts, r.Binds, r.From, r.Until, r.Contested, r.Says.EN, r.Cites}); err != nil {
 				return err
 			}
 			continue
 		}
-		v := r.View()
-		fmt.Fprintf(e.out, "%s  %s\n  %s\n  binds %s; from %s until %s\n", v.ID, v.Verdict, v.Says.EN, strings.Join(v.Binds, ", "), orDash(v.From), orDash(v.Until))
-		if v.When != "" {
-			fmt.Fprintf(e.out, "  when %s\n", v.When)
+		fmt.Fprintf(e.out, "%s  %s %s\n  %s\n  binds %s; from %s until %s\n", r.ID, r.Verdict, strings.Join(r.Acts, ", "), r.Says.EN, strings.Join(r.Binds, ", "), orDash(r.From), orDash(r.Until))
+		if r.Contested != "" {
+			fmt.Fprintf(e.out, "  contested: %s\n", r.Contested)
 		}
-		if v.Unless != "" {
-			fmt.Fprintf(e.out, "  unless %s\n", v.Unless)
-		}
-		for _, c := range v.Cites {
+		for _, c := range r.Cites {
 			fmt.Fprintf(e.out, "  %s (grade %s, checked %s, %s)\n", c.Ref, c.Grade, c.Checked, c.Source)
 			if c.Quote != "" {
 				fmt.Fprintf(e.out, "    “%s”\n", c.Quote)

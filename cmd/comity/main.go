@@ -41,18 +41,19 @@ type env struct {
 }
 
 // commands is the whole table. One file a command.
-var commands = []command{
-	{"demo", "[-addr H:P] [-dir D] [-json]", "try everything with sample data, in a browser", runDemo},
-	{"init", "-dir D -origin NAME -agency ORI [-sample] [-json]", "create a record: its origin and keys", runInit},
-	{"serve", "-dir D -addr H:P [-parts desk,public,door] [-json]", "serve the pages, the API and the log", runServe},
-	{"decide", "-in PLACE -on DAY -actor A -act B -fact F=V… | -batch FILE", "say what the law of a day says", runDecide},
-	{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
-	{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
-	{"import", "KIND FILE…", "turn a published file into our own form", runImport},
-	{"law", "check|test|show|coverage …", "look at the law itself", runLaw},
-	{"release", "-dir D -agency ORI [-o FILE] [-confirm]", "show what a publication would say, then write it", runRelease},
-	{"doctor", "-dir D", "check everything and say what to do", runDoctor},
-	{"version", "", "print version and law digest", runVersion},
+func commands() []command {
+	return []command{
+		{"demo", "[-addr H:P] [-dir D] [-json]", "try everything with sample data, in a browser", runDemo},
+		{"init", "-dir D -origin NAME -agency ORI [-sample] [-json]", "create a record: its origin and keys", runInit},
+		{"serve", "-dir D -addr H:P [-parts desk,public,door] [-json]", "serve the pages, the API and the log", runServe},
+		{"decide", "-in PLACE -on DAY -actor A -act B -fact F=V… | -batch FILE", "say what the law of a day says", runDecide},
+		{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
+		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
+		{"import", "KIND FILE…", "turn a published file into our own form", runImport},
+		{"law", "check|test|show|coverage …", "look at the law itself", runLaw},
+		{"doctor", "-dir D", "check everything and say what to do", runDoctor},
+		{"version", "", "print version and law digest", runVersion},
+	}
 }
 
 func main() {
@@ -67,14 +68,15 @@ func run(ctx context.Context, e env, args []string) int {
 		usage(e.out)
 		return exitRan
 	}
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	table := commands()
+	i := slices.IndexFunc(table, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
 		return tell(e, &comity.Problem{
 			Code: "unknown-command", Message: fmt.Sprintf("there is no command %q", args[0]),
 			Hint: "comity help lists the commands",
 		})
 	}
-	return tell(e, commands[i].run(ctx, e, args[1:]))
+	return tell(e, table[i].run(ctx, e, args[1:]))
 }
 
 // errFinding ends a command that ran well and found something.
@@ -124,7 +126,7 @@ func problemExit(p *comity.Problem) int {
 
 func usage(w io.Writer) {
 	fmt.Fprint(w, "Comity: what the law of a day says, written down so that nobody can quietly change it.\nNot legal advice.\n\nusage: comity COMMAND [arguments]\n\n")
-	for _, c := range commands {
+	for _, c := range commands() {
 		fmt.Fprintf(w, "  %-8s %s\n           %s\n", c.name, c.short, c.usage)
 	}
 	fmt.Fprint(w, "\nThe answer goes to standard output. Exit: 0 ran, 1 a finding or a bad proof, 2 bad input, 3 our fault.\n")

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"comity"
+	"comity/atlas"
+	"comity/record"
+	"comity/store"
+	"comity/web"
+)
+
+// The small interfaces of desk and web, satisfied by the store.
+
+// accounts is who may sign in, as the pages use it.
+type accounts struct{ *store.Store }
+
+func (a accounts) Token(ctx context.Context, secret string) (web.Account, error) {
+	found, err := a.Store.Token(ctx, secret)
+	return web.Account(found), err
+}
+
+func (a accounts) UseLink(ctx context.Context, secret string) (web.Account, error) {
+	found, err := a.Store.UseLink(ctx, secret)
+	return web.Account(found), err
+}
+
+func (a accounts) NewSession(ctx context.Context, w web.Account) (string, error) {
+	return a.Store.NewSession(ctx, store.Account(w))
+}
+
+func (a accounts) Session(ctx context.Context, secret string) (web.Account, error) {
+	found, err := a.Store.Session(ctx, secret)
+	return web.Account(found), err
+}
+
+// publicRecord is what anyone may see of the record.
+type publicRecord struct{ *store.Store }
+
+func (p publicRecord) PublicHeaders(ctx context.Context, after int64, limit int) ([]web.Published, error) {
+	list, err := p.Store.PublicHeaders(ctx, after, limit)
+	var out []web.Published
+	for _, h := range list {
+		out = append(out, web.Published{Index: h.Index, Name: h.Leaf, Header: h.Header})
+	}
+	return out, err
+}
+
+func (p publicRecord) Checkpoint(ctx context.Context) (record.Checkpoint, error) {
+	head, err := p.Head(ctx)
+	if err != nil {
+		return record.Checkpoint{}, err
+	}
+	return p.Key().Checkpoint(head.Checkpoint)
+}
+
+func (p publicRecord) Totals(ctx context.Context) ([]web.Total, error) {
+	cells, err := p.Cells(ctx)
+	var out []web.Total
+	for _, c := range cells {
+		out = append(out, web.Total{Agency: c.Agency, Kind: c.Kind, Month: c.Period, Count: c.Count})
+	}
+	return out, err
+}
+
+// counts keeps day totals of call-back checks.
+type counts struct{ *store.Store }
+
+func (c counts) DayTotal(ctx context.Context, agency, kind, day, answer string) error {
+	return c.AddDayTotal(ctx, agency, kind, day, answer)
+}
+
+// homes tells where an agency is: those that were named, else what the list of
+// agencies says.
+type homes struct {
+	named    map[string]web.Home
+	agencies *atlas.Agencies
+	places   []comity.Place
+}
+
+func (h homes) Home(ori string) (web.Home, bool) {
+	if home, ok := h.named[ori]; ok {
+		return home, true
+	}
+	a, ok := h.agencies.Get(ori)
+	if !ok {
+		return web.Home{}, false
+	}
+	home := web.Home{Name: a.Name, Actor: actorOf(a)}
+	if places := atlas.PlacesOf(a, h.places); len(places) > 0 {
+		home.Place = places[0].ID
+	}
+	return home, true
+}
+
+// actorOf guesses what an agency is from its type, for a form that staff can
+// change; the decision names the actor it was made for.
+func actorOf(a comity.Agency) string {
+	switch {
+	case a.Type == "County" || strings.Contains(strings.ToLower(a.Name), "sheriff"):
+		return "sheriff"
+	case a.Type == "State Police":
+		return "state-police"
+	case a.Type == "University or College":
+		return "campus-police"
+	case a.Type == "Tribal":
+		return "tribal-police"
+	}
+	return "municipal-police"
+}

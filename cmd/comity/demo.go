@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/desk"
+	"comity/store"
+	"comity/web"
+)
+
+// A sample agency of the demo. Places are real, because their law is; agencies
+// and people are not, and say so.
+type sampleAgency struct {
+	ori   string
+	home  web.Home
+	roles []string
+}
+
+const sampleReferral = "Sample Legal Aid (sample data; not a real office)"
+
+var sampleAgencies = []sampleAgency{
+	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, web.RoleAuditor}},
+	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant}},
+	{"TX9999901", web.Home{Name: "Sample County Jail, Texas (sample)", Place: "us-tx-travis", Actor: "county-jail"}, []string{web.RoleClerk}},
+	{"WY9999901", web.Home{Name: "Sample County Jail, Wyoming (sample)", Place: "us-wy-laramie", Actor: "county-jail"}, []string{web.RoleClerk}},
+}
+
+// A demoLink signs in once; its token is for programs.
+type demoLink struct {
+	Role   string `json:"role"`
+	Agency string `json:"agency"`
+	Name   string `json:"name"`
+	URL    string `json:"url"`
+	Token  string `json:"token"`
+}
+
+// runDemo makes a sample record, or opens the one of an earlier demo, and
+// serves everything on this computer.
+func runDemo(ctx context.Context, e env, args []string) error {
+	f := newFlags("demo")
+	addr := f.String("addr", "127.0.0.1:8080", "address to listen on")
+	dir := f.String("dir", "", "folder of the sample record; empty: a new temporary one")
+	asJSON := f.Bool("json", false, "say everything as JSON when ready")
+	if err := f.parse(e, args, 0); err != nil {
+		return err
+	}
+	book, err := openBook("")
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	s, where, err := openDemo(ctx, *dir, log)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	named := map[string]web.Home{}
+	for _, a := range sampleAgencies {
+		a.home.CallBack = "555-0100 (sample)"
+		a.home.Referral, a.home.Phone = sampleReferral, "555-0101 (sample)"
+		named[a.ori] = a.home
+	}
+	links, err := demoLinks(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := sampleEntries(ctx, &desk.Desk{Law: book, Record: s, Now: time.Now}); err != nil {
+		return fmt.Errorf("write sample entries: %w", err)
+	}
+	handler, err := newSite(book, s, log, named, allParts)
+	if err != nil {
+		return err
+	}
+	err = serveUntilDone(ctx, *addr, handler, s, func(at net.Addr) error {
+		return tellDemo(e, at, where, links, *asJSON)
+	})
+	if err == nil && !*asJSON {
+		fmt.Fprintf(e.out, "\nstopped. The sample record is in %s\n  comity verify -key %s %s\n  comity replay %s\n", where, filepath.Join(where, "log.vkey"), where, where)
+	}
+	return err
+}
+
+// openDemo opens the record in dir; where there is none, it makes one.
+func openDemo(ctx context.Context, dir string, log *slog.Logger) (*store.Store, string, error) {
+	config := recordConfig(log, 10*time.Second) // a demo's beat is short, so that a visitor sees it
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "comity-demo-")
+		if err != nil {
+			return nil, "", notWritten(os.TempDir())
+		}
+		dir = filepath.Join(temp, "record")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "record.db")); err == nil {
+		s, err := store.Open(ctx, dir, config)
+		if err == nil && !s.Identity().Sample {
+			return nil, "", joined(s, &comity.Problem{Code: "not-a-sample", Message: "this is a real record", Where: dir, Hint: "comity serve opens it; the demo only touches samples"})
+		}
+		return s, dir, err
+	}
+	s, err := store.Create(ctx, dir, store.Identity{Origin: "demo.comity.example/log", Agency: sampleAgencies[0].ori, Sample: true}, config)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "log.vkey"), []byte(s.Key().String()+"\n"), 0o644); err != nil {
+		return nil, "", joined(s, notWritten(dir))
+	}
+	return s, dir, nil
+}
+
+func joined(s *store.Store, p *comity.Problem) error {
+	_ = s.Close()
+	return p
+}
+
+func demoLinks(ctx context.Context, s *store.Store) ([]demoLink, error) {
+	var out []demoLink
+	for _, a := range sampleAgencies {
+		for _, role := range a.roles {
+			account, err := s.AddAccount(ctx, store.Account{Agency: a.ori, Role: role, Name: "sample " + role, Sample: true})
+			if err != nil {
+				return nil, err
+			}
+			link, err := s.NewLink(ctx, account, 12*time.Hour)
+			if err != nil {
+				return nil, err
+			}
+			token, err := s.NewToken(ctx, account)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, demoLink{Role: role, Agency: a.ori, Name: a.home.Name, URL: "/desk/enter?token=" + link, Token: token})
+		}
+	}
+	return out, nil
+}
+
+// sampleEntries puts one open detainer on each jail's desk. They are written
+// once: a second demo on the same folder finds them there.
+func sampleEntries(ctx context.Context, d *desk.Desk) error {
+	now := time.Now()
+	for _, a := range sampleAgencies {
+		if a.home.Actor != "county-jail" {
+			continue
+		}
+		id := "sample-" + strings.ToLower(a.ori)
+		if _, err := d.Record.Entry(ctx, id); err == nil {
+			continue
+		}
+		_, err := d.Handle(ctx, desk.Request{
+			ID: id, Agency: a.ori, Kind: "detainer", In: a.home.Place, Actor: a.home.Actor, Role: web.RoleClerk,
+			Form: desk.Form{
+				"booking": "SAMPLE-0001", "name": "SAMPLE PERSON", "form": "i-247a", "edition": "2017-02", "by": "ice",
+				"office": "Sample field office", "received_at": now.Add(-3 * time.Hour).Format(time.RFC3339), "addressed": "yes",
+				"box": "box-1", "cause": "biometric", "signed": "yes", "dated": "yes", "served": "no",
+				"attached": "i-200", "attached_signed": "yes", "court": "none", "custody": "jailed",
+				"other_reason": "no", "release_at": now.Add(-time.Hour).Format(time.RFC3339), "contradicts": "no", "shown": "none",
+			},
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.ori, err)
+		}
+	}
+	return nil
+}
+
+func tellDemo(e env, at net.Addr, dir string, links []demoLink, asJSON bool) error {
+	_, port, err := net.SplitHostPort(at.String())
+	if err != nil {
+		return err
+	}
+	base := "http://localhost:" + port
+	for i := range links {
+		links[i].URL = base + links[i].URL
+	}
+	if asJSON {
+		return json.NewEncoder(e.out).Encode(struct {
+			ready
+			Dir   string     `json:"dir"`
+			Links []demoLink `json:"links"`
+		}{ready{at.String(), os.Getpid(), base + "/log"}, dir, links})
+	}
+	fmt.Fprintf(e.out, "Comity, with sample data only. Not legal advice.\n\n  public site     %s/\n  en español      %s/es/\n\n  Staff: each link signs in once.\n", base, base)
+	for _, l := range links {
+		fmt.Fprintf(e.out, "  %-11s %s\n              %s\n", l.Role, l.Name, l.URL)
+	}
+	fmt.Fprintf(e.out, "\n  record          %s\n\nCtrl-C stops it.\n", dir)
+	return nil
+}

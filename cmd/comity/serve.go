@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"comity"
+	"comity/atlas"
+	"comity/data"
+	"comity/desk"
+	"comity/door"
+	"comity/law"
+	"comity/store"
+	"comity/web"
+)
+
+// parts of the site that can be served apart: a public mirror has no desk.
+var allParts = []string{"desk", "public", "door"}
+
+// runServe serves one record until it is told to stop.
+func runServe(ctx context.Context, e env, args []string) error {
+	f := newFlags("serve")
+	dir := f.String("dir", "", "folder of the record")
+	addr := f.String("addr", "127.0.0.1:8080", "address to listen on; put a TLS proxy before any other")
+	beat := f.Duration("beat", time.Minute, "time between two checkpoints")
+	overlay := f.String("law", "", "a folder laid over the built-in law")
+	asJSON := f.Bool("json", false, "say {addr,pid,log} as JSON when ready")
+	parts := list(slices.Clone(allParts))
+	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
+		parts = nil
+		return parts.Set(s)
+	})
+	if err := f.parse(e, args, 0); err != nil {
+		return err
+	}
+	if err := need("dir", *dir, "./record"); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if !slices.Contains(allParts, p) {
+			return &comity.Problem{Code: "bad-flag", Message: fmt.Sprintf("there is no part %q", p), Where: "-parts", Hint: "desk, public, door"}
+		}
+	}
+	if *beat < time.Second || *beat > time.Hour {
+		return &comity.Problem{Code: "bad-flag", Message: "the beat must be between 1s and 1h", Where: "-beat"}
+	}
+	book, err := openBook(*overlay)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(e.err, nil))
+	s, err := store.Open(ctx, *dir, recordConfig(log, *beat))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	handler, err := newSite(book, s, log, nil, parts)
+	if err != nil {
+		return err
+	}
+	return serveUntilDone(ctx, *addr, handler, s, func(at net.Addr) error {
+		if *asJSON {
+			return json.NewEncoder(e.out).Encode(ready{at.String(), os.Getpid(), "http://" + at.String() + "/log"})
+		}
+		_, err := fmt.Fprintf(e.out, "listening on http://%s\n", at)
+		return err
+	})
+}
+
+type ready struct {
+	Addr string `json:"addr"`
+	PID  int    `json:"pid"`
+	Log  string `json:"log"`
+}
+
+// newSite wires law, record and data into the pages.
+func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]web.Home, parts []string) (http.Handler, error) {
+	agencies, err := atlas.LoadAgencies(data.FS)
+	if err != nil {
+		return nil, fmt.Errorf("read agencies: %w", err)
+	}
+	agreements, err := atlas.LoadAgreements(data.FS)
+	if err != nil {
+		return nil, fmt.Errorf("read agreements: %w", err)
+	}
+	answers, err := atlas.LoadAnswers(data.FS)
+	if err != nil {
+		return nil, fmt.Errorf("read answers: %w", err)
+	}
+	c := web.Config{
+		Law: book, Agencies: agencies, Agreements: agreements, Answers: answers,
+		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log,
+	}
+	if slices.Contains(parts, "door") {
+		if c.Tell, err = door.LoadTell(data.FS); err != nil {
+			return nil, fmt.Errorf("read how to tell it is us: %w", err)
+		}
+	}
+	if slices.Contains(parts, "desk") {
+		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now}
+		c.Accounts, c.Counts = accounts{s}, counts{s}
+		c.Homes = homes{named, agencies, book.Places()}
+	}
+	return web.New(c)
+}
+
+// serveUntilDone listens, says when it is ready, and ends cleanly: what was
+// acknowledged is durable either way.
+func serveUntilDone(ctx context.Context, addr string, h http.Handler, s *store.Store, tellReady func(net.Addr) error) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return &comity.Problem{Code: "bad-address", Message: "cannot listen there: " + err.Error(), Where: "-addr", Hint: "is another server running? -addr 127.0.0.1:0 takes a free port"}
+	}
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wait sync.WaitGroup
+	wait.Go(func() { s.Run(ctx) })
+	wait.Go(func() {
+		<-ctx.Done()
+		ending, stop := context.WithTimeout(context.Background(), 10*time.Second)
+		defer stop()
+		_ = server.Shutdown(ending)
+	})
+	if err := tellReady(l.Addr()); err != nil {
+		cancel()
+		return errors.Join(err, l.Close())
+	}
+	err = server.Serve(l)
+	cancel()
+	wait.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
