@@ -1,0 +1,145 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/law"
+)
+
+// An askForm is what the interview knows so far. It travels in the body of the
+// form from page to page; the server keeps none of it, and no fact of a case
+// stands in an address.
+type askForm struct {
+	Where string // as typed
+	Topic string
+	q     comity.Question
+	open  []string // "I cannot tell"
+	done  bool     // show the answer now
+	wrong *comity.Problem
+}
+
+// cannotTell is the answer that every question has.
+const cannotTell = "?"
+
+// topics are the four choices of the start page: what they fill in.
+var topics = map[string]struct{ actor, act, page string }{
+	"hold":  {actor: "county-jail", act: "hold-on-detainer"},
+	"scene": {actor: "municipal-police", act: "scene-support"},
+	"door":  {page: "/answers/open-the-door"},
+	"else":  {},
+}
+
+var topicNames = []string{"hold", "scene", "door", "else"}
+
+// readAsk reads the form. Only a posted body may carry facts.
+func (s *site) readAsk(r *http.Request) (*askForm, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, err
+	}
+	values := r.PostForm
+	if r.Method != http.MethodPost {
+		values = r.URL.Query()
+		for name := range values {
+			if strings.HasPrefix(name, factPrefix) {
+				values.Del(name)
+			}
+		}
+	}
+	f := &askForm{Where: strings.TrimSpace(values.Get("where")), Topic: values.Get("topic"), done: values.Has("done")}
+	f.q = comity.Question{In: values.Get("in"), On: values.Get("on"), Actor: values.Get("actor"), Act: values.Get("act"), Facts: comity.Facts{}}
+	s.readFacts(f, values)
+	f.change(values.Get("change"))
+	if t, ok := topics[f.Topic]; ok && f.q.Act == "" {
+		f.q.Actor, f.q.Act = t.actor, t.act
+	}
+	return f, nil
+}
+
+const factPrefix = "f."
+
+func (s *site) readFacts(f *askForm, values url.Values) {
+	for _, fact := range s.Law.Vocabulary().Facts {
+		name := factPrefix + fact.Name
+		value := strings.TrimSpace(values.Get(name))
+		if fact.Type == law.Instant && value == "" && values.Get(name+".day") != "" {
+			value = s.instant(f.q.In, values.Get(name+".day"), values.Get(name+".time"))
+		}
+		if n, err := strconv.Atoi(value); fact.Type == law.Int && err == nil {
+			value = strconv.Itoa(n)
+		}
+		switch value {
+		case "":
+		case cannotTell:
+			f.open = append(f.open, fact.Name)
+		default:
+			f.q.Facts[fact.Name] = value
+		}
+	}
+	f.q.Open = f.open
+}
+
+// instant joins a day and a time as they are at the place.
+func (s *site) instant(in, day, clock string) string {
+	at, err := time.ParseInLocation("2006-01-02 15:04", day+" "+clock, s.zone(in))
+	if err != nil {
+		return day + " " + clock // refused with a Problem that shows it
+	}
+	return at.Format(time.RFC3339)
+}
+
+// zone of a place; Eastern where the place does not settle it, as the law does.
+func (s *site) zone(place string) *time.Location {
+	p, _ := s.Law.Place(place)
+	for _, name := range []string{p.Zone, "America/New_York"} {
+		if z, err := time.LoadLocation(name); err == nil && name != "" {
+			return z
+		}
+	}
+	return time.UTC
+}
+
+// change takes one earlier answer back, and what was asked because of it.
+func (f *askForm) change(what string) {
+	switch what {
+	case "":
+	case "place":
+		f.q.In = ""
+	case "actor":
+		f.q.Actor, f.q.Act, f.Topic = "", "", ""
+	case "act":
+		f.q.Act, f.Topic = "", ""
+	default:
+		delete(f.q.Facts, what)
+		f.open = slices.DeleteFunc(f.open, func(s string) bool { return s == what })
+		f.q.Open = f.open
+	}
+	if what != "" {
+		f.done = false
+	}
+}
+
+// given lists the answers so far in the order of the vocabulary.
+func (f *askForm) given(v *law.Vocabulary) []string {
+	var out []string
+	for _, fact := range v.Facts {
+		if _, ok := f.q.Facts[fact.Name]; ok || slices.Contains(f.open, fact.Name) {
+			out = append(out, fact.Name)
+		}
+	}
+	return out
+}
+
+// askPath is the address of a question without its facts.
+func askPath(q comity.Question) string {
+	v := url.Values{"in": {q.In}, "actor": {q.Actor}, "act": {q.Act}}
+	if q.On != "" {
+		v.Set("on", q.On)
+	}
+	return "/ask?" + v.Encode()
+}

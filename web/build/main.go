@@ -1,0 +1,71 @@
+// Build bundles the third-party parts of the pages (fonts, htmx) from
+// node_modules into web/dist, which is embedded and never committed. Run it by
+// `go generate ./web` after `npm ci` in this folder.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+func main() {
+	if err := build("."); err != nil {
+		fmt.Fprintln(os.Stderr, "web/build: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// build works from the folder web, where go generate runs it.
+func build(web string) error {
+	modules := filepath.Join(web, "build", "node_modules")
+	if _, err := os.Stat(modules); err != nil {
+		return fmt.Errorf("web/build/node_modules is missing: run npm ci in web/build first")
+	}
+	result := api.Build(api.BuildOptions{
+		AbsWorkingDir: absolute(filepath.Join(web, "build")),
+		EntryPointsAdvanced: []api.EntryPoint{
+			{InputPath: "fonts.css", OutputPath: "fonts"},
+			{InputPath: "htmx.js", OutputPath: "htmx"},
+		},
+		Outdir:            absolute(filepath.Join(web, "dist")),
+		AssetNames:        "[name]",
+		Loader:            map[string]api.Loader{".woff2": api.LoaderFile, ".woff": api.LoaderEmpty},
+		Bundle:            true,
+		MinifyWhitespace:  true,
+		MinifySyntax:      true,
+		MinifyIdentifiers: true,
+		Format:            api.FormatIIFE,
+		LegalComments:     api.LegalCommentsLinked,
+		LogLevel:          api.LogLevelWarning,
+		Write:             true,
+	})
+	if n := len(result.Errors); n > 0 {
+		return fmt.Errorf("%d faults, the first: %s", n, result.Errors[0].Text)
+	}
+	return licences(modules, filepath.Join(web, "dist"))
+}
+
+// licences puts the licence of each bundled part beside it.
+func licences(modules, dist string) error {
+	var all []byte
+	for _, name := range []string{"@fontsource/public-sans", "@fontsource/source-serif-4", "@fontsource/source-code-pro", "htmx.org"} {
+		text, err := os.ReadFile(filepath.Join(modules, name, "LICENSE"))
+		if err != nil {
+			return fmt.Errorf("licence of %s: %w", name, err)
+		}
+		all = append(all, "== "+name+"\n"...)
+		all = append(append(all, text...), '\n')
+	}
+	return os.WriteFile(filepath.Join(dist, "LICENCES.txt"), all, 0o644)
+}
+
+func absolute(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return abs
+}

@@ -1,0 +1,346 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/law"
+)
+
+// A Card is one answer as people see it: the same six parts on a page, on
+// paper, on a phone and as plain text. Its words are final; templates and
+// Text only lay them out.
+type Card struct {
+	Lang string
+
+	// 1. The question.
+	Question, When string
+	Given          []Line // facts it was asked on
+
+	// 2. The verdict.
+	Verdict         comity.Verdict
+	Word            string
+	Sentence        string
+	Foreign         bool // the sentence is English on a page that is not
+	Belief          string
+	Flags           []CardFlag
+	Binds, NotBound []string
+
+	// 3. What follows, earliest alarm first.
+	Tasks []Task
+
+	// 4. Why.
+	Why      []Reason
+	May      []Reason // carry it only if facts that are open turn out so
+	SetAside []Reason
+	Voices   []Line // what each layer says by itself
+
+	// 5. What would change it, what is not known.
+	Missing, Change []Line
+	Assumed         []Line
+	Withheld        []string
+	Uncovered       []string
+	Sides           []string
+	Protected       bool // a ban on acts of the public: no boundary is described
+	Inexact         bool
+
+	// 6. Where it comes from.
+	Place, Known, Law string
+	Receipt           string
+	Link              string // the question without its facts
+}
+
+// A Line is a label and what is said of it.
+type Line struct{ Label, Text string }
+
+// A CardFlag is one doubt, as a tag and in words.
+type CardFlag struct {
+	Flag        comity.Flag
+	Label, Says string
+}
+
+// A Task is a duty or a clock on the checklist.
+type Task struct {
+	What, How string
+	Due       string // in words; empty where it cannot be computed
+	Late      bool
+	Cite      string
+	alarm     string // sorts: instants and days compare as text, unknown last
+}
+
+// A Reason is one rule and where it stands.
+type Reason struct {
+	ID, Path, Title, Layer string
+	Says                   string
+	Foreign                bool
+	Cites                  []CiteLine
+	Contested              string
+	Unreviewed             bool
+	By                     string // what set it aside
+}
+
+// A CiteLine is a citation with its grade in words.
+type CiteLine struct {
+	Ref, Quote, Source, Checked, Grade string
+}
+
+// Cards writes cards in every language of the site.
+type Cards struct {
+	book  Law
+	langs map[string]*lang
+}
+
+// NewCards reads the catalogues.
+func NewCards(book Law) (*Cards, error) {
+	langs, err := loadLangs(book)
+	return &Cards{book, langs}, err
+}
+
+// Card puts a decision into words. now tells which clocks have run out; the
+// zero time, for a question about another day, marks none.
+func (c *Cards) Card(tag string, q comity.Question, d comity.Decision, now time.Time) Card {
+	l, ok := c.langs[tag]
+	if !ok {
+		l = c.langs[tags[0]]
+	}
+	return newCard(l, c.book, q, d, now)
+}
+
+// cardWriter holds what the parts of one card share.
+type cardWriter struct {
+	*lang
+	book Law
+	q    comity.Question
+	d    comity.Decision
+	zone string
+	now  time.Time
+}
+
+func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) Card {
+	w := &cardWriter{lang: l, book: book, q: q, d: d, now: now}
+	p, ok := book.Place(q.In)
+	if !ok {
+		p = comity.Place{ID: q.In, Name: q.In}
+	}
+	w.zone = p.Zone
+	c := Card{Lang: l.tag, Verdict: d.Verdict, Place: l.placeName(p), Law: d.Law, Known: l.day(d.Known), Link: askPath(q)}
+	w.question(&c)
+	w.verdict(&c)
+	c.Tasks = w.tasks()
+	w.why(&c)
+	w.doubts(&c)
+	return c
+}
+
+func (w *cardWriter) question(c *Card) {
+	c.Question = w.say("card.question", "Who", w.words.actor(w.q.Actor), "Place", c.Place, "Act", w.words.act(w.q.Act))
+	c.When = w.say("card.when", "When", w.day(w.d.On))
+	if w.q.At != "" {
+		c.When = w.say("card.when", "When", w.moment(w.q.At, w.zone))
+	}
+	for _, f := range w.book.Vocabulary().Facts {
+		v, ok := w.q.Facts[f.Name]
+		switch {
+		case !ok:
+		case f.NeverStored:
+			c.Given = append(c.Given, Line{w.words.question(f.Name), w.say("card.not-kept")})
+		default:
+			c.Given = append(c.Given, Line{w.words.question(f.Name), w.factValue(f, v)})
+		}
+	}
+}
+
+func (w *cardWriter) factValue(f *law.Fact, v string) string {
+	switch f.Type {
+	case law.Date, law.Instant:
+		return w.moment(v, w.zone)
+	case law.Int:
+		return v
+	}
+	return w.words.value(f.Name, v)
+}
+
+func (w *cardWriter) verdict(c *Card) {
+	c.Word = w.say("verdict." + string(w.d.Verdict) + ".word")
+	c.Sentence, c.Foreign = w.sentence()
+	if w.d.Has(comity.Unverified) {
+		c.Belief = w.say("card.belief")
+	}
+	for _, f := range w.d.Flags {
+		c.Flags = append(c.Flags, CardFlag{f, w.say("flag." + string(f) + ".label"), w.say("flag." + string(f) + ".says")})
+	}
+	for _, a := range w.d.Binds.Actors {
+		c.Binds = append(c.Binds, w.words.actors(a))
+	}
+	for _, a := range w.d.Binds.Not {
+		c.NotBound = append(c.NotBound, w.words.actors(a))
+	}
+}
+
+// sentence is what the answer says: the words of the rule that carries it, or
+// what can be said where none does.
+func (w *cardWriter) sentence() (text string, foreign bool) {
+	switch w.d.Verdict {
+	case comity.NoRule:
+		return w.say("verdict.no-rule.says"), false
+	case comity.NeedsFacts:
+		var words []string
+		for _, v := range w.d.Possible {
+			words = append(words, w.say("verdict."+string(v)+".word"))
+		}
+		return w.say("verdict.needs-facts.says", "Possible", strings.Join(words, " · ")), false
+	case comity.NeedsCounsel:
+		if w.d.Believed != nil {
+			return w.say("verdict.needs-counsel.believed", "Word", w.say("verdict."+string(*w.d.Believed)+".word")), false
+		}
+		return w.say("verdict.needs-counsel.says"), false
+	}
+	if r, _ := w.carrier(); r != nil {
+		if text, foreign = w.says(r.Says); text != "" {
+			return text, foreign
+		}
+	}
+	return w.say("verdict." + string(w.d.Verdict) + ".says"), false
+}
+
+// carrier is the rule whose words stand on the card: of the carrying rules
+// with the verdict's own direction, that of the highest layer whose text is
+// best known.
+func (w *cardWriter) carrier() (*law.Rule, *law.Pack) {
+	var best *law.Rule
+	var of *law.Pack
+	for _, id := range w.d.Rules {
+		r, p, ok := w.book.Rule(id)
+		if !ok || r.Verdict != w.d.Verdict {
+			continue
+		}
+		if best == nil || cmp.Or(cmp.Compare(bestGrade(r), bestGrade(best)), layerIndex(p)-layerIndex(of)) < 0 {
+			best, of = r, p
+		}
+	}
+	return best, of
+}
+
+func bestGrade(r *law.Rule) comity.Grade {
+	best := comity.GradeC
+	for _, c := range r.Cites {
+		if c.Grade != "" {
+			best = min(best, c.Grade)
+		}
+	}
+	return best
+}
+
+func layerIndex(p *law.Pack) int { return slices.Index(comity.Layers, p.Layer) }
+
+// says picks the language; foreign where only the other one was written.
+func (l *lang) says(s law.Says) (text string, foreign bool) {
+	if l.words.spanish && s.ES != "" {
+		return s.ES, false
+	}
+	return s.EN, l.words.spanish && s.EN != ""
+}
+
+func (w *cardWriter) why(c *Card) {
+	for _, id := range w.d.Rules {
+		c.Why = append(c.Why, w.reason(id, ""))
+	}
+	for _, id := range w.d.MayCarry {
+		c.May = append(c.May, w.reason(id, ""))
+	}
+	for _, id := range w.d.Overridden {
+		c.SetAside = append(c.SetAside, w.reason(id, w.say("card.overridden", "By", w.list(w.refs(w.d.Rules)))))
+	}
+	for _, x := range w.d.Defeated {
+		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.defeated", "By", w.list(w.refs(x.By)))))
+	}
+	for _, x := range w.d.Suspended {
+		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.suspended", "By", w.order(x.Order))))
+	}
+	for _, layer := range comity.Layers {
+		if v, ok := w.d.Layers[layer]; ok && v != comity.Silent {
+			c.Voices = append(c.Voices, Line{w.say("layer." + string(layer)), w.say("voice." + string(v))})
+		}
+	}
+}
+
+// refs are the citations of rules as one would say them, their ids where a
+// rule is not in this book.
+func (w *cardWriter) refs(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if r, _, ok := w.book.Rule(id); ok && len(r.Cites) > 0 {
+			id = r.Cites[0].Ref
+		}
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (w *cardWriter) order(id string) string {
+	for _, p := range w.book.Packs() {
+		for _, o := range p.Orders {
+			if o.ID == id && len(o.Cites) > 0 {
+				return o.Cites[0].Ref
+			}
+		}
+	}
+	return id
+}
+
+func (w *cardWriter) reason(id, by string) Reason {
+	why := Reason{ID: id, Path: rulePath(id), By: by}
+	r, p, ok := w.book.Rule(id)
+	if !ok {
+		return why
+	}
+	why.Title, why.Layer = w.title(p), w.say("layer."+string(p.Layer))
+	why.Says, why.Foreign = w.says(r.Says)
+	why.Contested, why.Unreviewed = r.Contested, len(p.Reviewed) == 0
+	for _, cite := range r.Cites {
+		if !w.inForce(id, cite) {
+			continue
+		}
+		why.Cites = append(why.Cites, w.cite(comity.Citation{
+			Ref: cite.Ref, Quote: cite.Quote, Source: cite.Source, Checked: cite.Checked, Grade: cite.Grade}))
+	}
+	return why
+}
+
+// inForce leaves out citations of a carrying rule that the decision left out:
+// a renumbered section is cited by the number it had on that day.
+func (w *cardWriter) inForce(id string, cite law.Cite) bool {
+	cited := false
+	for _, c := range w.d.Citations {
+		if c.Rule == id {
+			cited = true
+			if c.Ref == cite.Ref {
+				return true
+			}
+		}
+	}
+	return !cited
+}
+
+func (l *lang) cite(c comity.Citation) CiteLine {
+	return CiteLine{Ref: c.Ref, Quote: c.Quote, Source: c.Source, Checked: l.day(c.Checked), Grade: l.grade(c.Grade)}
+}
+
+func (l *lang) grade(g comity.Grade) string {
+	if g == "" {
+		g = comity.GradeC
+	}
+	return l.say("grade." + string(g))
+}
+
+func (l *lang) title(p *law.Pack) string {
+	if l.words.spanish && p.TitleES != "" {
+		return p.TitleES
+	}
+	return p.Title
+}

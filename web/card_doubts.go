@@ -1,0 +1,77 @@
+package web
+
+import (
+	"slices"
+
+	"comity"
+)
+
+// doubts writes what would change the answer and what is not known. A page for
+// everybody never offers a state of mind, a past fact or an offence as a way
+// to another answer, and for banned acts of the public and of identity it
+// describes no boundary at all (harms H29; semantics 9, nearest change).
+func (w *cardWriter) doubts(c *Card) {
+	c.Protected = w.guarded()
+	c.Inexact = !w.d.Exact
+	v := w.book.Vocabulary()
+	for _, f := range v.Facts {
+		offered := f.Changeable && !c.Protected
+		line := Line{Label: w.words.question(f.Name)}
+		if slices.Contains(w.d.Missing, f.Name) && (offered || w.d.Verdict == comity.NeedsFacts && !w.publicAct()) {
+			c.Missing = append(c.Missing, line)
+		}
+		value, assumed := w.d.Assumed[f.Name]
+		if !assumed {
+			continue
+		}
+		line.Text = w.factValue(f, value)
+		if slices.Contains(w.d.CouldChange, f.Name) && offered {
+			c.Change = append(c.Change, line)
+		} else if !c.Protected {
+			c.Assumed = append(c.Assumed, line)
+		}
+	}
+	for _, name := range w.d.Withheld {
+		c.Withheld = append(c.Withheld, w.words.question(name))
+	}
+	for _, layer := range w.d.Uncovered {
+		c.Uncovered = append(c.Uncovered, w.say("layer."+string(layer)))
+	}
+	w.sides(c)
+}
+
+// publicAct says whether the act is of the groups that must not be coached.
+func (w *cardWriter) publicAct() bool {
+	act, _ := w.book.Vocabulary().Act(w.q.Act)
+	return act.Group == "public" || act.Group == "identity"
+}
+
+// guarded says whether the answer could be read as a map of how far one may go.
+func (w *cardWriter) guarded() bool {
+	if !w.publicAct() {
+		return false
+	}
+	return w.d.Verdict == comity.Prohibited ||
+		w.d.Verdict == comity.NeedsFacts && slices.Contains(w.d.Possible, comity.Prohibited) ||
+		w.d.Believed != nil && *w.d.Believed == comity.Prohibited
+}
+
+// sides gives both sides where the law is contested or two laws collide.
+func (w *cardWriter) sides(c *Card) {
+	for _, id := range w.d.Rules {
+		if r, _, ok := w.book.Rule(id); ok && r.Contested != "" {
+			c.Sides = append(c.Sides, r.Contested)
+		}
+	}
+	if !w.d.Has(comity.Conflict) {
+		return
+	}
+	for _, id := range w.d.Overridden {
+		r, _, ok := w.book.Rule(id)
+		if !ok {
+			continue
+		}
+		says, _ := w.says(r.Says)
+		c.Sides = append(c.Sides, w.say("card.other-side", "Word", w.say("verdict."+string(r.Verdict)+".word"), "Says", says, "Ref", w.list(w.refs([]string{id}))))
+	}
+}

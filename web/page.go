@@ -1,0 +1,198 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+//go:embed *.html
+var htmlFiles embed.FS
+
+// shared templates are layout.html and the parts that several pages use.
+var shared = []string{"layout.html", "marks.html", "card.html"}
+
+// A view is what one template shows. Each page declares its own.
+type view interface {
+	template() string // the file, without .html
+}
+
+// A frame is a view with what the layout needs around it.
+type frame struct {
+	View view
+	Path string // without the prefix of the language
+	Law  string // digest
+}
+
+type pageSet map[string]*template.Template
+
+func (s *site) loadPages() (map[string]pageSet, error) {
+	out := map[string]pageSet{}
+	for tag, l := range s.langs {
+		base, err := template.New("layout.html").Funcs(s.functions(l)).Option("missingkey=error").ParseFS(htmlFiles, shared...)
+		if err != nil {
+			return nil, err
+		}
+		set, err := parsePages(base)
+		if err != nil {
+			return nil, err
+		}
+		out[tag] = set
+	}
+	return out, nil
+}
+
+func parsePages(base *template.Template) (pageSet, error) {
+	names, err := fs.Glob(htmlFiles, "*.html")
+	if err != nil {
+		return nil, err
+	}
+	set := pageSet{}
+	for _, name := range names {
+		if slices.Contains(shared, name) {
+			continue
+		}
+		page, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if _, err := page.ParseFS(htmlFiles, name); err != nil {
+			return nil, err
+		}
+		set[strings.TrimSuffix(name, ".html")] = page
+	}
+	return set, nil
+}
+
+// functions are what templates may call; web.go lists them for page builders.
+func (s *site) functions(l *lang) template.FuncMap {
+	return template.FuncMap{
+		"t":       l.t,
+		"link":    l.link,
+		"other":   s.otherLang(l).link,
+		"lang":    func() string { return l.tag },
+		"langs":   func() string { return s.otherLang(l).tag },
+		"day":     l.day,
+		"month":   l.month,
+		"moment":  l.moment,
+		"num":     l.num,
+		"list":    l.list,
+		"asset":   s.parts.address,
+		"fonts":   func() bool { return s.parts.fonts },
+		"act":     l.words.act,
+		"who":     l.words.actor,
+		"many":    l.words.actors,
+		"fact":    l.words.question,
+		"help":    l.words.help,
+		"value":   l.words.value,
+		"short":   shortDigest,
+		"place":   func(id string) string { return s.placeName(l, id) },
+		"title":   l.title,
+		"text":    func(c Card) string { return cardText(l, c) },
+		"capital": capital,
+		"instant": func(at time.Time) string { return l.moment(at.UTC().Format(time.RFC3339), "") },
+		"num64":   func(n int64) string { return l.numbers.Sprint(n) },
+		"dict":    dict,
+
+		"rulelink":   func(id string) string { return l.link(rulePath(id)) },
+		"rule":       func(id string) bool { _, _, ok := s.Law.Rule(id); return ok },
+		"ref":        func(id string) string { return s.ref(id) },
+		"agencytype": func(name string) string { return l.orPlain("agency-type.", name) },
+		"kindname":   func(name string) string { return l.orPlain("record-kind.", name) },
+		"match":      l.match,
+		"postal":     postal,
+		"sources":    sourcesOf,
+	}
+}
+
+func (s *site) otherLang(l *lang) *lang {
+	for _, tag := range tags {
+		if tag != l.tag {
+			return s.langs[tag]
+		}
+	}
+	return l
+}
+
+// placeName is the name of a place by its id; an id that is not known stands as it is.
+func (s *site) placeName(l *lang, id string) string {
+	if p, ok := s.Law.Place(id); ok {
+		return l.placeName(p)
+	}
+	return id
+}
+
+// shortDigest keeps enough of a digest to compare by eye.
+func shortDigest(d string) string {
+	d = strings.TrimPrefix(d, "sha256:")
+	if len(d) > 12 {
+		return d[:12]
+	}
+	return d
+}
+
+// ref is the citation of a rule, its id where the book has none.
+func (s *site) ref(id string) string {
+	if r, _, ok := s.Law.Rule(id); ok && len(r.Cites) > 0 {
+		return r.Cites[0].Ref
+	}
+	return id
+}
+
+// dict names the arguments of a shared template.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: names and values must come in pairs")
+	}
+	out := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		out[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	return out, nil
+}
+
+// postal is the code of a state by its place id.
+func postal(id string) string { return strings.ToUpper(strings.TrimPrefix(id, "us-")) }
+
+// show writes a page that went well.
+func (s *site) show(w http.ResponseWriter, r *http.Request, v view) error {
+	return s.render(w, r, http.StatusOK, v)
+}
+
+// render builds the whole page before the first byte leaves, so that an error
+// never ends a page in the middle.
+func (s *site) render(w http.ResponseWriter, r *http.Request, status int, v view) error {
+	page, ok := s.pages[s.langOf(r).tag][v.template()]
+	if !ok {
+		return fmt.Errorf("no template %s.html", v.template())
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()}); err != nil {
+		return fmt.Errorf("write page %s: %w", v.template(), err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", cachePolicy(r))
+	}
+	w.WriteHeader(status)
+	_, err := b.WriteTo(w)
+	if err != nil {
+		return nil // the reader left; not our fault and nothing to show
+	}
+	return nil
+}
+
+// cachePolicy lets nobody keep the answer to a posted question, nor a staff page.
+func cachePolicy(r *http.Request) string {
+	if r.Method == http.MethodPost || strings.HasPrefix(r.URL.Path, "/desk") {
+		return "no-store"
+	}
+	return "no-cache"
+}
