@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -150,7 +149,7 @@ func (d *Desk) weigh(c *contact, card Card) error {
 	override := form["done"] == Overridden
 	for i := range c.Items {
 		q := c.question(i)
-		q.Known = d.Now().In(c.zone).Format(time.DateOnly)
+		q.Known = d.Now().UTC().Format(time.DateOnly)
 		decision, err := d.stands(q, card)
 		if err != nil {
 			return itemProblem(i, err)
@@ -223,7 +222,7 @@ func refusal(code string, d comity.Decision, form Form) error {
 // Case is a request as it stands now: the entry, with later corrections laid over it.
 func (d *Desk) Case(ctx context.Context, id, agency string) (Card, error) {
 	entry, err := d.Record.Entry(ctx, id)
-	if errors.Is(err, ErrNoEntry) || err == nil && entry.Agency != agency {
+	if IsNotFound(err) || err == nil && entry.Agency != agency {
 		return Card{}, NoCase(id)
 	}
 	if err != nil {

@@ -110,7 +110,7 @@ func (d *Desk) federalClocks(q comity.Question, start time.Time, zone *time.Loca
 	wall := wallClock(start, time.UTC)
 	q.In, q.Agency = "us", ""
 	q.At, q.On = wall.Format(time.RFC3339), wall.Format(time.DateOnly)
-	q.Known = d.Now().In(zone).Format(time.DateOnly)
+	q.Known = d.Now().UTC().Format(time.DateOnly)
 	q.Facts = with(d.storable(q.Facts), d.ordinary())
 	q.Facts[releaseFact] = q.At
 	q.Facts["document.detainer_shows"], q.Facts["document.served_on_person"] = "probable-cause", "true" // the clock of a form in order

@@ -40,19 +40,23 @@ type Law interface {
 	Digest() string
 }
 
-// Recorder is what the desk needs of the record. Entry returns [ErrNoEntry]
-// for an id that was never used.
+// Recorder is what the desk needs of the record. Entry answers an id that was
+// never used with a Problem of code not-found.
 type Recorder interface {
 	Append(ctx context.Context, d record.Draft) (record.Appended, error)
 	Entry(ctx context.Context, id string) (record.Entry, error)
+	// Entries lists those of an agency after an index, in order; -1 begins.
 	Entries(ctx context.Context, agency string, after int64, limit int) ([]record.Entry, error)
-	Follow(ctx context.Context, ref string) ([]record.Entry, error) // entries that point back to it, oldest first
+	// Follow lists the entries that point back to one, in order.
+	Follow(ctx context.Context, ref string) ([]record.Entry, error)
 	Receipt(ctx context.Context, id string) ([]byte, error)
 }
 
-// ErrNoEntry says that no entry has the id. A Recorder may return any error
-// that is it.
-var ErrNoEntry = errors.New("no entry has this id")
+// IsNotFound reports whether an error says that there is no such entry.
+func IsNotFound(err error) bool {
+	var p *comity.Problem
+	return errors.As(err, &p) && p.Code == "not-found"
+}
 
 // A Request is what staff, or a program of theirs, ask about one case.
 type Request struct {
@@ -258,7 +262,7 @@ func (c *contact) readItems() error {
 // decide asks the law about every item. What is told uses every fact; what is
 // kept does not depend on the values of facts that are never stored.
 func (d *Desk) decide(c *contact) error {
-	known := d.Now().In(c.zone).Format(time.DateOnly)
+	known := d.Now().UTC().Format(time.DateOnly)
 	for i := range c.Items {
 		q := c.question(i)
 		q.Known = known

@@ -123,7 +123,7 @@ func (c *asked) findTime() *comity.Problem {
 	case c.book.Now == nil:
 		return problem("bad-date", "known", "the question does not say as of which day the law shall be known", "add known: YYYY-MM-DD")
 	default:
-		c.known = localDay(c.book.Now().In(c.where))
+		c.known = localDay(c.book.Now().UTC()) // packs are added on days of no zone: the latest wins
 	}
 	return nil
 }

@@ -233,17 +233,23 @@ func (r *Rule) fromMind(m moment) bool {
 }
 
 // uncovered lists the expected layers of which no applying pack is known to be
-// complete at T.
+// complete at T. A pack of which nothing was known by then covers nothing:
+// otherwise a book that is younger than the question would answer "no rule".
 func (c *asked) uncovered() []comity.Layer {
 	var out []comity.Layer
 	for _, want := range c.law.expected {
 		if !slices.ContainsFunc(c.law.packs, func(p *Pack) bool {
-			return p.Layer == want && p.knownFrom <= c.moment.day && appliesTo(p.Agencies, c.q.Agency)
+			return p.Layer == want && p.knownFrom <= c.moment.day && p.knownBy(c.known) && appliesTo(p.Agencies, c.q.Agency)
 		}) {
 			out = append(out, want)
 		}
 	}
 	return out
+}
+
+// knownBy: the pack was there by that day, or holds a rule that was.
+func (p *Pack) knownBy(d day) bool {
+	return p.added <= d || slices.ContainsFunc(p.Rules, func(r *Rule) bool { return r.known.from.day <= d })
 }
 
 // lawDigest names the packs that apply to this place and agency.
