@@ -108,7 +108,7 @@ func readChunks(r io.Reader, send func(*chunk) bool) error {
 			}
 			c.starts = append(c.starts, start)
 		}
-		if len(c.starts) >= chunkLines || err != nil && len(c.starts) > 0 {
+		if len(c.starts) >= chunkLines || len(c.text) > maxLine || err != nil && len(c.starts) > 0 {
 			if !send(c) {
 				return nil
 			}

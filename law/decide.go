@@ -3,8 +3,8 @@
 // them, and answers questions with every reason. It is pure: it reads an fs.FS
 // once, keeps no clock, and writes nothing.
 //
-// The meaning of every step is fixed by docs/semantics; this file follows it
-// from question to answer. Facts are completed in asked.go, rules selected in
+// The meaning of every step is fixed by the semantics, version 1, whose section
+// numbers stand in the comments; this file follows it from question to answer. Facts are completed in asked.go, rules selected in
 // select.go, evaluated in standing.go (and faster in matrix.go), combined in
 // combine.go, and where facts are open, in unknown.go.
 package law

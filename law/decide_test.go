@@ -132,7 +132,7 @@ func TestTwoTimes(t *testing.T) {
 	}{
 		{"2019-12-31", "", "", "transport", comity.NoRule, false},
 		{"2020-01-01", "", "", "transport", comity.Prohibited, false},
-		{"2020-01-15", "", "2020-01-15", "transport", comity.NoRule, false}, // not learned yet
+		{"2020-01-15", "", "2020-01-15", "transport", comity.NeedsCounsel, false}, // nothing of the pack was known yet, so it covers nothing
 		{"2020-01-15", "", "2020-02-01", "transport", comity.Prohibited, false},
 		{"2025-06-01", "", "2025-06-01", "lend-equipment", comity.NoRule, false}, // the pack was added later
 		{"2025-06-01", "", "2026-01-10", "lend-equipment", comity.Required, false},

@@ -63,24 +63,21 @@ const (
 
 // planFor returns the plan for the rules in play.
 func (c *asked) planFor(rules []played, uncovered bool) *plan {
-	key := make([]byte, 0, 8+6*len(rules))
-	key = binary.AppendUvarint(key, uint64(c.law.place))
-	if len(c.law.impossible) == len(c.book.vocabulary.impossible) {
-		key = append(key[:0], 0xff) // no pack of the place adds constraints: places may share
+	// Numbers of variable length, each list after its length: two questions
+	// have the same key only if they meet the same rules.
+	key := make([]byte, 0, 8+4*len(rules))
+	place := 0 // where no pack adds constraints, places may share a plan
+	if len(c.law.impossible) != len(c.book.vocabulary.impossible) {
+		place = 1 + c.law.place
 	}
-	key = binary.AppendUvarint(key, uint64(c.actor))
-	if uncovered {
-		key = append(key, 1)
-	}
+	key = binary.AppendUvarint(key, uint64(place))
+	key = binary.AppendUvarint(key, uint64(c.actor)<<1|bit(uncovered))
 	for _, r := range rules {
-		key = binary.AppendUvarint(key, uint64(r.rule.index)<<1|uint64(len(r.orders)&1))
-		if r.fromMind {
-			key = append(key, 0)
-		}
+		key = binary.AppendUvarint(key, uint64(r.rule.index)<<1|bit(r.fromMind))
+		key = binary.AppendUvarint(key, uint64(len(r.orders)))
 		for _, o := range r.orders {
-			key = append(binary.AppendUvarint(key, uint64(o.index)), 0xfe)
+			key = binary.AppendUvarint(key, uint64(o.index))
 		}
-		key = append(key, 0xfd)
 	}
 	cache := &c.book.plans
 	cache.mu.RLock()
@@ -97,6 +94,13 @@ func (c *asked) planFor(rules []played, uncovered bool) *plan {
 	}
 	cache.all[string(key)] = p
 	return p
+}
+
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (c *asked) newPlan(rules []played, uncovered bool) *plan {
