@@ -17,6 +17,7 @@ type askView struct {
 	Form    *askForm
 	Hidden  []Line // what is carried to the next page
 	SoFar   []askLine
+	Summary string
 	Problem *comity.Problem
 
 	Found  []comity.Place
@@ -227,6 +228,7 @@ func (s *site) askFrame(l *lang, v askView) askView {
 		carry("act", a.Name)
 		soFar("act", l.say("ask.act"), capital(l.words.act(a.Name)))
 	}
+	v.Summary = s.summary(l, f)
 	if f.q.On != "" && f.q.At == "" {
 		carry("on", f.q.On)
 	}
@@ -241,6 +243,18 @@ func (s *site) askFrame(l *lang, v askView) askView {
 		soFar(name, l.words.question(name), text)
 	}
 	return v
+}
+
+// summary says in one line what is being asked about.
+func (s *site) summary(l *lang, f *askForm) string {
+	place, who, act := s.placeName(l, f.q.In), l.words.actor(f.q.Actor), l.words.act(f.q.Act)
+	switch {
+	case f.q.Actor == "":
+		return place
+	case f.q.Act == "":
+		return l.say("ask.summary", "Place", place, "Who", who)
+	}
+	return l.say("ask.summary-act", "Place", place, "Who", who, "Act", act)
 }
 
 // actorGroups are the actors under headings that people recognise themselves in.

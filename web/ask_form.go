@@ -93,10 +93,9 @@ func (s *site) instant(in, day, clock string) string {
 	return at.Format(time.RFC3339)
 }
 
-// zone of a place; Eastern where the place does not settle it, as the law does.
+// zone in which a person at the place reads a clock; Eastern for the nation.
 func (s *site) zone(place string) *time.Location {
-	p, _ := s.Law.Place(place)
-	for _, name := range []string{p.Zone, "America/New_York"} {
+	for _, name := range []string{s.find.zone(place), "America/New_York"} {
 		if z, err := time.LoadLocation(name); err == nil && name != "" {
 			return z
 		}

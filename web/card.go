@@ -188,7 +188,10 @@ func (w *cardWriter) sentence() (text string, foreign bool) {
 		return w.say("verdict.no-rule.says"), false
 	case comity.NeedsFacts:
 		var words []string
-		for _, v := range w.d.Possible {
+		for _, v := range comity.Verdicts {
+			if !slices.Contains(w.d.Possible, v) {
+				continue
+			}
 			words = append(words, w.say("verdict."+string(v)+".word"))
 		}
 		return w.say("verdict.needs-facts.says", "Possible", strings.Join(words, " · ")), false

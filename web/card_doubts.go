@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"slices"
 
 	"comity"
@@ -14,10 +15,11 @@ func (w *cardWriter) doubts(c *Card) {
 	c.Protected = w.guarded()
 	c.Inexact = !w.d.Exact
 	v := w.book.Vocabulary()
+	missing := w.missing()
 	for _, f := range v.Facts {
 		offered := f.Changeable && !c.Protected
 		line := Line{Label: w.words.question(f.Name)}
-		if slices.Contains(w.d.Missing, f.Name) && (offered || w.d.Verdict == comity.NeedsFacts && !w.publicAct()) {
+		if slices.Contains(missing, f.Name) && (offered || w.d.Verdict == comity.NeedsFacts && !w.publicAct()) {
 			c.Missing = append(c.Missing, line)
 		}
 		value, assumed := w.d.Assumed[f.Name]
@@ -38,6 +40,27 @@ func (w *cardWriter) doubts(c *Card) {
 		c.Uncovered = append(c.Uncovered, w.say("layer."+string(layer)))
 	}
 	w.sides(c)
+}
+
+var factNames = regexp.MustCompile(`[a-z]+\.[a-z0-9_]+`)
+
+// missing names what a person can find out: dates and times instead of the
+// hours that are computed from them.
+func (w *cardWriter) missing() []string {
+	var out []string
+	for _, name := range w.d.Missing {
+		f, ok := w.book.Vocabulary().Fact(name)
+		if !ok || !f.Derives() {
+			out = append(out, name)
+			continue
+		}
+		for _, input := range factNames.FindAllString(f.Derived, -1) {
+			if _, given := w.q.Facts[input]; !given {
+				out = append(out, input)
+			}
+		}
+	}
+	return out
 }
 
 // publicAct says whether the act is of the groups that must not be coached.

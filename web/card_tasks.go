@@ -55,8 +55,8 @@ func (w *cardWriter) clock(k comity.Clock) Task {
 
 // start names what a clock counts from: a fact that was asked, or an event.
 func (w *cardWriter) start(name string) string {
-	if _, ok := w.book.Vocabulary().Fact(name); ok {
-		return w.words.question(name)
+	if s := w.words.Starts[name]; s != "" {
+		return s
 	}
 	return w.words.value("event.kind", name)
 }

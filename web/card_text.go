@@ -76,7 +76,7 @@ func (t *textCard) lines(key string, lines []Line) {
 		text := "- " + x.Label
 		if x.Text != "" {
 			sep := ": "
-			if strings.HasSuffix(x.Label, "?") {
+			if strings.HasSuffix(x.Label, "?") || strings.HasSuffix(x.Label, ".") {
 				sep = " "
 			}
 			text += sep + x.Text
@@ -126,7 +126,7 @@ func (t *textCard) reasons(key string, list []Reason) {
 			t.para("    ", r.By)
 		}
 		for _, c := range r.Cites {
-			t.para("    ", fmt.Sprintf("%s [%s; %s]", c.Ref, c.Grade, t.l.say("card.checked", "Day", c.Checked)))
+			t.para("    ", fmt.Sprintf("%s [%s; %s]", c.Ref, c.Grade, strings.TrimSuffix(t.l.say("card.checked", "Day", c.Checked), ".")))
 			if c.Quote != "" {
 				t.para("      ", "“"+c.Quote+"”")
 			}

@@ -136,6 +136,25 @@ func (p *places) above(id string) []string {
 	return out
 }
 
+// zone of a place: its own or, where it lies in several, that of most places in it.
+func (p *places) zone(id string) string {
+	if z := p.byID[id].Zone; z != "" {
+		return z
+	}
+	count := map[string]int{}
+	best := ""
+	for _, x := range p.list {
+		if x.Zone == "" || !slices.Contains(x.Parents, id) {
+			continue
+		}
+		count[x.Zone]++
+		if n := count[x.Zone]; n > count[best] || n == count[best] && x.Zone < best {
+			best = x.Zone
+		}
+	}
+	return best
+}
+
 // stateOf is the state a place lies in, or nothing.
 func (p *places) stateOf(id string) (comity.Place, bool) {
 	for _, a := range p.above(id) {

@@ -17,6 +17,7 @@ type words struct {
 	Actors map[string]actorWords        `yaml:"actors"` //
 	Facts  map[string]factWords         `yaml:"facts"`
 	Values map[string]string            `yaml:"values"` // for every fact
+	Starts map[string]string            `yaml:"starts"` // an instant, as what a clock counts from
 	Of     map[string]map[string]string `yaml:"of"`     // for one fact, before Values
 
 	vocabulary *law.Vocabulary
@@ -128,6 +129,9 @@ func (w *words) lacks() []string {
 	}
 	for _, f := range w.vocabulary.Facts {
 		miss(w.Facts[f.Name].Ask+f.QuestionES, "facts: %s: ask", f.Name)
+		if f.Type == law.Instant {
+			miss(w.Starts[f.Name], "starts: %s", f.Name)
+		}
 		for _, v := range f.Values {
 			miss(w.Of[f.Name][v]+w.Values[v], "values: %s (of %s)", v, f.Name)
 		}
