@@ -155,13 +155,13 @@ func (l *Log) Prepare(ctx context.Context, d Draft) (Prepared, error) {
 	// both; given out only after. A crash here: nobody has seen it.
 	header := newSalted(&d, sealed.Commitments)
 	by := now.Add(l.Beat + grace(l.Beat))
-	receipt, err := l.Signer.promise(d.ID, header, now, by)
+	receipt, err := l.Signer.promise(d.ID, header.Header.Stub(), header.Salt, now, by)
 	if err != nil {
 		return Prepared{}, err
 	}
 	return Prepared{
 		ID: d.ID, ULID: l.ULID(now), Agency: d.Agency, Kind: d.Kind, Ref: d.Ref,
-		Stored: utc(now), Ended: utc(d.Ended), Header: header, Leaf: header.Leaf(),
+		Stored: utc(now), Ended: utc(d.Ended), Header: header, Leaf: receipt.Leaf(),
 		Parts: sealed.Parts, Same: l.Same(d.bytes()), Receipt: receipt.Marshal(), PublishedBy: utc(by),
 	}, nil
 }

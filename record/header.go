@@ -150,8 +150,7 @@ type Stub struct {
 
 // Stub folds the header.
 func (h Header) Stub() Stub {
-	tree := newCommitmentTree(h.Commitments)
-	return Stub{h.Agency, tree.root(), tree.size(), h.Kind, h.Law, h.Month, h.Version}
+	return Stub{h.Agency, commitmentRoot(h.Commitments), int64(len(h.Commitments)), h.Kind, h.Law, h.Month, h.Version}
 }
 
 func (s Stub) leaf(salt []byte) Leaf {

@@ -49,11 +49,11 @@ const (
 // promise returns the receipt that a caller gets as soon as the entry is
 // durable. It can be signed before: a promise about an entry that never became
 // durable is never given out.
-func (s *Signer) promise(id string, h Salted, stored, by time.Time) (Receipt, error) {
+func (s *Signer) promise(id string, header Stub, salt []byte, stored, by time.Time) (Receipt, error) {
 	r := Receipt{
 		Format: receiptFormat, Log: s.key.Origin(), ID: id,
 		Stored: utc(stored).Format(time.RFC3339), PublishedBy: utc(by).Format(time.RFC3339),
-		Header: h.Header.Stub(), Salt: h.Salt,
+		Header: header, Salt: salt,
 	}
 	signed, err := s.sign(r.promiseText(), time.Time{})
 	if err != nil {

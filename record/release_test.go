@@ -121,3 +121,21 @@ func TestTilePaths(t *testing.T) {
 		}
 	}
 }
+
+func TestCommitmentRootIsThatOfTlog(t *testing.T) {
+	var list []string
+	for n := range 70 {
+		if n > 0 {
+			tree := newCommitmentTree(list)
+			want, err := tlog.TreeHash(tree.size(), tree)
+			if err != nil || commitmentRoot(list) != want {
+				t.Fatalf("root of %d commitments differs from tlog's (%v)", n, err)
+			}
+			place, proof, ok := tree.prove(list[n/2])
+			if !ok || tlog.CheckRecord(proof, tree.size(), want, place, tlog.RecordHash([]byte(list[n/2]))) != nil {
+				t.Fatalf("proof of a commitment among %d", n)
+			}
+		}
+		list = append(list, string(rune('0'+n)))
+	}
+}

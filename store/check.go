@@ -11,7 +11,7 @@ import (
 
 // quickCheckBelow is the size of a database up to which opening looks at every
 // page; larger ones are checked by [Store.Check], so that a start stays quick.
-const quickCheckBelow = 256 << 20
+const quickCheckBelow = 64 << 20
 
 // quickCheck is done at every start: the pages of a database that is not too
 // large, and the counts that must agree.

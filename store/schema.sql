@@ -7,7 +7,7 @@
 -- What the record is. Written once by init.
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,          -- origin, agency, sample, schema
-  value TEXT NOT NULL
+  value TEXT NOT NULL                 -- the same for ever
 ) STRICT;
 CREATE TRIGGER meta_stays  BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'meta is written once'); END;
 CREATE TRIGGER meta_remains BEFORE DELETE ON meta BEGIN SELECT RAISE(ABORT, 'meta is written once'); END;
@@ -18,7 +18,7 @@ CREATE TABLE entry (
   id           TEXT NOT NULL UNIQUE,  -- the caller's id
   ulid         TEXT NOT NULL UNIQUE,  -- permanent id given by the record
   agency       TEXT NOT NULL,         -- ORI
-  kind         TEXT NOT NULL,
+  kind         TEXT NOT NULL,         -- of the list of kinds
   month        TEXT NOT NULL,         -- of the event, 2006-01; the hour is sealed
   law          TEXT NOT NULL,         -- digest of the law used, or ''
   ref          TEXT NOT NULL,         -- id of the entry it points back to, or ''
@@ -38,7 +38,7 @@ CREATE TRIGGER entry_remains BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'e
 
 -- The header with its salt, in the form in which it is served once released.
 CREATE TABLE header (
-  n    INTEGER PRIMARY KEY REFERENCES entry (n),
+  n    INTEGER PRIMARY KEY REFERENCES entry (n), -- of its entry
   body BLOB NOT NULL                  -- canonical JSON {"header":…,"salt":…}
 ) STRICT;
 CREATE TRIGGER header_stays   BEFORE UPDATE ON header BEGIN SELECT RAISE(ABORT, 'headers are append-only'); END;
@@ -46,7 +46,7 @@ CREATE TRIGGER header_remains BEFORE DELETE ON header BEGIN SELECT RAISE(ABORT, 
 
 -- Keys of agency and day, sealed to the root key, which lies outside.
 CREATE TABLE day_key (
-  agency TEXT NOT NULL,
+  agency TEXT NOT NULL,               -- ORI
   day    TEXT NOT NULL,               -- 2006-01-02, UTC
   key    BLOB NOT NULL,               -- HPKE
   PRIMARY KEY (agency, day)
@@ -54,7 +54,7 @@ CREATE TABLE day_key (
 
 -- Sealed fields. A row goes only when its entry was erased by an order.
 CREATE TABLE sealed (
-  n    INTEGER NOT NULL REFERENCES entry (n),
+  n    INTEGER NOT NULL REFERENCES entry (n), -- of its entry
   part TEXT NOT NULL,                 -- case or personal; destroyed singly
   day  TEXT NOT NULL,                 -- of the key in day_key
   key  BLOB NOT NULL,                 -- this part's key, wrapped
@@ -68,13 +68,13 @@ CREATE TRIGGER sealed_remains BEFORE DELETE ON sealed
 
 -- Entries that are durable and have no index yet.
 CREATE TABLE outbox (
-  n INTEGER PRIMARY KEY REFERENCES entry (n)
+  n INTEGER PRIMARY KEY REFERENCES entry (n) -- of its entry
 ) STRICT;
 
 -- The order of the public log. Never an identity column: those have gaps.
 CREATE TABLE log (
   idx    INTEGER PRIMARY KEY,         -- from 0, without gaps
-  n      INTEGER NOT NULL UNIQUE REFERENCES entry (n),
+  n      INTEGER NOT NULL UNIQUE REFERENCES entry (n), -- of the entry that stands there
   agency TEXT NOT NULL,               -- of the entry, for lists by agency
   leaf   BLOB NOT NULL                -- of the entry, for tiles
 ) STRICT;
@@ -87,7 +87,7 @@ CREATE TRIGGER log_gapless BEFORE INSERT ON log
 
 -- What was last published: one row.
 CREATE TABLE head (
-  one        INTEGER PRIMARY KEY CHECK (one = 1),
+  one        INTEGER PRIMARY KEY CHECK (one = 1), -- always 1: there is one head
   size       INTEGER NOT NULL,        -- entries under the checkpoint
   root       BLOB NOT NULL,           -- their Merkle tree hash
   checkpoint BLOB NOT NULL            -- signed note
@@ -98,9 +98,9 @@ CREATE TRIGGER head_remains BEFORE DELETE ON head BEGIN SELECT RAISE(ABORT, 'a p
 
 -- Entries whose content was destroyed by an order.
 CREATE TABLE erasure (
-  n  INTEGER PRIMARY KEY REFERENCES entry (n),
+  n  INTEGER PRIMARY KEY REFERENCES entry (n), -- of the erased entry
   by TEXT NOT NULL,                   -- id of the erasure entry, which names the authority
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL                 -- when
 ) STRICT;
 CREATE TRIGGER erasure_stays   BEFORE UPDATE ON erasure BEGIN SELECT RAISE(ABORT, 'erasures are append-only'); END;
 CREATE TRIGGER erasure_remains BEFORE DELETE ON erasure BEGIN SELECT RAISE(ABORT, 'erasures are append-only'); END;
@@ -110,7 +110,7 @@ CREATE TRIGGER erasure_held BEFORE INSERT ON erasure
 
 -- Litigation holds in force. A hold on one entry keeps its whole chain.
 CREATE TABLE hold (
-  n  INTEGER PRIMARY KEY REFERENCES entry (n),
+  n  INTEGER PRIMARY KEY REFERENCES entry (n), -- of the entry; its whole chain is kept
   by TEXT NOT NULL                    -- id of the hold entry, which names the authority
 ) STRICT;
 
@@ -128,39 +128,39 @@ CREATE TABLE account (
 -- Secrets are kept as SHA-256 only; each has 256 bits, so no salt is needed.
 CREATE TABLE token (
   hash    BLOB PRIMARY KEY,           -- of a bearer token of the API
-  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  made    INTEGER NOT NULL
+  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, -- whose
+  made    INTEGER NOT NULL            -- when
 ) STRICT;
 CREATE TABLE link (
   hash    BLOB PRIMARY KEY,           -- of a sign-in link
-  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-  expires INTEGER NOT NULL,
+  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, -- whose
+  expires INTEGER NOT NULL,           -- opens nothing from then on
   used    INTEGER NOT NULL            -- 1: was used, opens nothing
 ) STRICT;
 CREATE TABLE session (
   hash    BLOB PRIMARY KEY,           -- of a session cookie
-  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, -- whose
   expires INTEGER NOT NULL,           -- at the latest
   idle    INTEGER NOT NULL            -- if not used again
 ) STRICT;
 
 -- Half-filled forms, sealed.
 CREATE TABLE draft (
-  agency  TEXT NOT NULL,
-  id      TEXT NOT NULL,
+  agency  TEXT NOT NULL,              -- ORI
+  id      TEXT NOT NULL,              -- of the form, unique in the agency
   expires INTEGER NOT NULL,           -- when it is deleted
   day     TEXT NOT NULL,              -- of the key in day_key
-  key     BLOB NOT NULL,
-  text    BLOB NOT NULL,
+  key     BLOB NOT NULL,              -- this draft's key, wrapped
+  text    BLOB NOT NULL,              -- the form, sealed
   PRIMARY KEY (agency, id)
 ) STRICT;
 
 -- Door checks: how often a day, nothing else (H17).
 CREATE TABLE door_total (
-  agency TEXT NOT NULL,
+  agency TEXT NOT NULL,               -- ORI
   kind   TEXT NOT NULL,               -- call-back, code, vehicle
   day    TEXT NOT NULL,               -- 2006-01-02
   answer TEXT NOT NULL,               -- yes, no
-  count  INTEGER NOT NULL,
+  count  INTEGER NOT NULL,            -- how often
   PRIMARY KEY (agency, kind, day, answer)
 ) STRICT;
