@@ -13,6 +13,10 @@ type diagram struct {
 	memo    map[pair]ref
 	budget  int
 	over    bool // the budget is spent: what was built since is worthless
+
+	sums   []set   // of reachedWith, by node
+	summed []int32 // the round in which a sum was made
+	round  int32
 }
 
 type diagramNode struct {
@@ -282,24 +286,29 @@ func (d *diagram) visit(root ref, each func(diagramNode)) {
 // reachedWith is the set of terminals that remain when one choice is made at
 // one level; terminals must be below 128.
 func (d *diagram) reachedWith(root ref, level, choice int) set {
-	memo := map[ref]set{}
-	var walk func(r ref) set
-	walk = func(r ref) set {
-		if r.final() {
-			return setOf(r.value())
-		}
-		if s, ok := memo[r]; ok {
-			return s
-		}
-		var s set
-		n := d.nodes[r]
-		for i, k := range n.kids {
-			if n.level != level || i == choice {
-				s = s.union(walk(k))
-			}
-		}
-		memo[r] = s
-		return s
+	if len(d.sums) < len(d.nodes) {
+		d.sums, d.summed, d.round = make([]set, len(d.nodes)), make([]int32, len(d.nodes)), 0
 	}
-	return walk(root)
+	d.round++
+	return d.sum(root, level, choice)
+}
+
+func (d *diagram) sum(r ref, level, choice int) set {
+	if r.final() {
+		return setOf(r.value())
+	}
+	if d.summed[r] == d.round {
+		return d.sums[r]
+	}
+	var s set
+	n := &d.nodes[r]
+	if n.level == level {
+		s = d.sum(n.kids[choice], level, choice)
+	} else {
+		for _, k := range n.kids {
+			s = s.union(d.sum(k, level, choice))
+		}
+	}
+	d.sums[r], d.summed[r] = s, d.round
+	return s
 }
