@@ -32,20 +32,20 @@ func TestOverride(t *testing.T) {
 	if _, err := act1(d, t, "tx-1", Done{ID: "a1", Done: Overridden}); code(err) != "missing-field" {
 		t.Errorf("overridden without a reason: %v", err)
 	}
-	if len(s.entries) != 1 {
-		t.Fatalf("%d refused acts were recorded", len(s.entries)-1)
+	if len(s.Kept) != 1 {
+		t.Fatalf("%d refused acts were recorded", len(s.Kept)-1)
 	}
 	done := Done{ID: "a1", Done: Declined, Reason: "proof shown to the lieutenant", Rank: "lieutenant"}
 	if _, err := act1(d, t, "tx-1", done); err != nil {
 		t.Fatal(err)
 	}
-	card := ReadCard(s.entries[1])
+	card := ReadCard(s.Kept[1])
 	if card.Ref != "tx-1" || card.Form["override"] != "yes" || card.Decisions[0].Verdict != comity.Required {
 		t.Errorf("the override is recorded as %+v", card)
 	}
 	again, err := act1(d, t, "tx-1", done)
-	if err != nil || !again.Again || len(s.entries) != 2 {
-		t.Errorf("the same act again: %v, %d entries", err, len(s.entries))
+	if err != nil || !again.Again || len(s.Kept) != 2 {
+		t.Errorf("the same act again: %v, %d entries", err, len(s.Kept))
 	}
 	if _, err := act1(d, t, "tx-1", Done{ID: "a1", Done: Honoured}); code(err) != "conflict-id" {
 		t.Errorf("another act under the same id: %v", err)
@@ -58,7 +58,7 @@ func TestHonouredAsAnswered(t *testing.T) {
 	if _, err := act1(d, t, "tx-1", Done{ID: "a1", Done: Honoured, Compared: "yes"}); err != nil {
 		t.Fatal(err)
 	}
-	if o := ReadCard(s.entries[1]).Form["override"]; o != "" {
+	if o := ReadCard(s.Kept[1]).Form["override"]; o != "" {
 		t.Errorf("an act as answered is recorded as an override: %s", o)
 	}
 	tasks, err := d.Tasks(t.Context(), "TX2270000")
@@ -113,7 +113,7 @@ func TestCorrectionMovesTheClocks(t *testing.T) {
 	if at, _ := card.releaseDue(); at.Format("15:04 Mon") != "08:00 Sat" {
 		t.Errorf("release is due at %s", at)
 	}
-	if !strings.Contains(s.entries[0].Fields[0].Name, "in") || ReadCard(s.entries[0]).Form["release_at"] != "2026-11-20T17:00:00-06:00" {
+	if !strings.Contains(s.Kept[0].Fields[0].Name, "in") || ReadCard(s.Kept[0]).Form["release_at"] != "2026-11-20T17:00:00-06:00" {
 		t.Error("the corrected entry changed")
 	}
 	for field, want := range map[string]string{"shown": "refused-field", "person.record_contradicts": "refused-field", "hair": "unknown-field", "sex": "refused-field"} {

@@ -104,7 +104,7 @@ func TestMisidentificationNamesNobody(t *testing.T) {
 	other := r.but("m-2", "side", "resident", "outcome", "complaint")
 	other.Ref = "m-1"
 	handle(t, d, other)
-	if len(s.entries) != 2 || s.entries[1].Ref != "m-1" {
+	if len(s.Kept) != 2 || s.Kept[1].Ref != "m-1" {
 		t.Error("the resident's side does not point to the officer's")
 	}
 	for _, f := range misidentification.Fields {

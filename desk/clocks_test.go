@@ -53,7 +53,7 @@ func TestTheTwoClocksNameTheirSource(t *testing.T) {
 	d, s := at(t, "2026-11-21T15:00:00Z")
 	handle(t, d, texas())
 	var names []string
-	for _, a := range d.Alarms(ReadCard(s.entries[0])) {
+	for _, a := range d.Alarms(ReadCard(s.Kept[0])) {
 		names = append(names, a.Name)
 		if a.Name == "federal" && (!strings.Contains(a.Cite, "287.7") || a.Excludes == "") {
 			t.Errorf("the federal clock cites %q and leaves out %q", a.Cite, a.Excludes)

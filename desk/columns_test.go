@@ -19,7 +19,7 @@ func TestColumnsComeFromTheFields(t *testing.T) {
 			t.Errorf("%s: %d columns and %d cells", k.Name, len(columns), len(row))
 		}
 	}
-	row, columns := detainer.Row(ReadCard(s.entries[0])), detainer.Columns()
+	row, columns := detainer.Row(ReadCard(s.Kept[0])), detainer.Columns()
 	for column, want := range map[string]string{"month": "2026-11", "form": "i-247a", "hold-on-detainer": "required", "place": "us-tx-travis"} {
 		if got := row[slices.Index(columns, column)]; got != want {
 			t.Errorf("%s is %q, want %q", column, got, want)

@@ -111,8 +111,8 @@ func TestRequiredFields(t *testing.T) {
 			}
 		}
 	}
-	if len(s.entries) != 0 {
-		t.Errorf("%d refused forms were recorded", len(s.entries))
+	if len(s.Kept) != 0 {
+		t.Errorf("%d refused forms were recorded", len(s.Kept))
 	}
 }
 
@@ -145,7 +145,7 @@ func TestRefusedFields(t *testing.T) {
 			}
 		}
 	}
-	if len(s.entries) != 0 {
+	if len(s.Kept) != 0 {
 		t.Error("a refused form was recorded")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -142,7 +141,7 @@ func encode[T comity.Question | comity.Decision](v T) string {
 func (d *Desk) earlier(ctx context.Context, id string) (record.Entry, bool, error) {
 	e, err := d.Record.Entry(ctx, id)
 	switch {
-	case errors.Is(err, ErrNoEntry):
+	case IsNotFound(err):
 		return record.Entry{}, false, nil
 	case err != nil:
 		return record.Entry{}, false, fmt.Errorf("look for an earlier answer: %w", err)
@@ -157,19 +156,14 @@ func (d *Desk) again(ctx context.Context, c *contact, was record.Entry) (Answer,
 	if !sameRequest(was.Draft, c.draft(d)) {
 		return Answer{}, record.Conflict(c.ID)
 	}
-	receipt, err := d.Record.Receipt(ctx, c.ID)
+	first, err := d.Record.Append(ctx, was.Draft) // the record gives its first receipt again
 	if err != nil {
-		return Answer{}, fmt.Errorf("read the first receipt: %w", err)
+		return Answer{}, fmt.Errorf("find the first receipt: %w", err)
 	}
-	promised := struct {
-		PublishedBy time.Time `json:"published_by"`
-	}{}
-	_ = json.Unmarshal(receipt, &promised) // a receipt that carries no promise shows none
-	answer := c.answer(record.Appended{
-		Index: was.Index, ID: was.ID, ULID: was.ULID, Receipt: receipt, PublishedBy: promised.PublishedBy, Again: true,
-	})
-	if first := ReadCard(was).Decisions; !sameDecisions(first, c.kept) {
-		answer.Decisions = first
+	first.Again = true
+	answer := c.answer(first)
+	if given := ReadCard(was).Decisions; !sameDecisions(given, c.kept) {
+		answer.Decisions = given
 	}
 	return answer, nil
 }
@@ -230,7 +224,7 @@ func ReadCard(e record.Entry) Card {
 	values := map[string]string{}
 	for _, f := range e.Fields {
 		values[f.Name] = f.Value
-		if name, ok := strings.CutPrefix(f.Name, formPrefix); ok {
+		if name, ok := FormField(f.Name); ok {
 			c.Form[name] = f.Value
 		}
 	}
@@ -262,6 +256,9 @@ func (c *Card) readDefects(codes string) {
 		}
 	}
 }
+
+// FormField is the form's name of a recorded field.
+func FormField(name string) (string, bool) { return strings.CutPrefix(name, formPrefix) }
 
 func valueOf(e record.Entry, name string) string {
 	for _, f := range e.Fields {

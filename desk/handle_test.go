@@ -19,9 +19,9 @@ func TestNeverStored(t *testing.T) {
 	byVerdict := map[string]string{}
 	for _, contradicts := range []string{"yes", "no", "cannot-tell"} {
 		for _, shown := range append(never, "none") {
-			s.entries = nil
+			s.Kept = nil
 			a := handle(t, d, texas().but("same", "contradicts", contradicts, "shown", shown))
-			text := s.written()
+			text := written(s)
 			for _, fact := range []string{"record_contradicts:", `record_contradicts":`, `citizenship_proof":`, "contradicts:", "shown:"} {
 				if strings.Contains(text, fact) {
 					t.Fatalf("%s/%s: %s is in the record", contradicts, shown, fact)
@@ -57,7 +57,7 @@ func TestNeverStoredFromItems(t *testing.T) {
 		Sealed: Form{"name": "Canary Person"}}
 	handle(t, d, r)
 	for _, word := range []string{"final-order", "other-id", "foreign_national\":"} {
-		if strings.Contains(s.written(), word) {
+		if strings.Contains(written(s), word) {
 			t.Errorf("the record holds %s", word)
 		}
 	}
@@ -81,7 +81,7 @@ func TestWithheldTellsNothing(t *testing.T) {
 func TestNamesAreSealed(t *testing.T) {
 	d, s := at(t, "2026-11-21T15:00:00Z")
 	handle(t, d, texas().but("sealed", "pointer", "Canary file 7"))
-	for _, f := range s.entries[0].Fields {
+	for _, f := range s.Kept[0].Fields {
 		if strings.Contains(f.Value, "Canary") && !f.Personal || f.Value == "B-1001" && !f.Personal {
 			t.Errorf("%s is not sealed as personal", f.Name)
 		}
@@ -107,8 +107,8 @@ func TestSameRequestTwice(t *testing.T) {
 			}
 		}
 	}
-	if len(s.entries) != 2 {
-		t.Errorf("%d entries, want 2", len(s.entries))
+	if len(s.Kept) != 2 {
+		t.Errorf("%d entries, want 2", len(s.Kept))
 	}
 	for _, change := range [][]string{{"signed", "no"}, {"name", "Another"}, {"booking", "B-2"}} {
 		if _, err := d.Handle(t.Context(), texas().but("tx-1", change...)); code(err) != "conflict-id" {
@@ -134,9 +134,9 @@ func TestSameRequestOnTheSameDayIsTheSameAnswer(t *testing.T) {
 // No record, no answer.
 func TestNoRecordNoAnswer(t *testing.T) {
 	d, s := at(t, "2026-11-21T15:00:00Z")
-	s.broken = errors.New("the disk is full")
+	s.Broken = errors.New("the disk is full")
 	a, err := d.Handle(t.Context(), texas())
-	if !errors.Is(err, s.broken) || len(a.Decisions) != 0 {
+	if !errors.Is(err, s.Broken) || len(a.Decisions) != 0 {
 		t.Errorf("answer %v, error %v", a.Decisions, err)
 	}
 }
@@ -160,8 +160,8 @@ func TestRefusedRequests(t *testing.T) {
 			t.Errorf("want %s, got %v", want, err)
 		}
 	}
-	if len(s.entries) != 0 {
-		t.Errorf("%d refused requests were recorded", len(s.entries))
+	if len(s.Kept) != 0 {
+		t.Errorf("%d refused requests were recorded", len(s.Kept))
 	}
 }
 
@@ -169,7 +169,7 @@ func TestRefusedRequests(t *testing.T) {
 func TestCardAsItStood(t *testing.T) {
 	d, s := at(t, "2026-11-21T15:00:00Z")
 	a := handle(t, d, texas())
-	card := ReadCard(s.entries[0])
+	card := ReadCard(s.Kept[0])
 	if len(card.Decisions) != len(a.Decisions) || card.Law == "" || !strings.HasPrefix(card.Digest, "sha256:") {
 		t.Fatalf("the card lacks something: %d decisions, law %q, digest %q", len(card.Decisions), card.Law, card.Digest)
 	}

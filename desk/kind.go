@@ -105,6 +105,11 @@ func (k *Kind) Read(in Form, zone *time.Location, partial bool) (Form, error) {
 		}
 		out[f.Name] = clean
 	}
+	for _, f := range k.Fields {
+		if f.When != "" && !holds(f.When, out) {
+			delete(out, f.Name) // its question is not on this form; a page without scripts shows it all the same
+		}
+	}
 	if !partial {
 		bad = append(bad, k.missing(out)...)
 	}
@@ -206,6 +211,7 @@ func readInstant(value string, zone *time.Location) (time.Time, string) {
 		return plausible(at)
 	}
 	const local = "2006-01-02T15:04"
+	value = strings.Replace(value, " ", "T", 1)
 	if len(value) > len(local) {
 		value = value[:len(local)]
 	}

@@ -12,76 +12,20 @@ import (
 
 	"comity"
 	"comity/data"
+	"comity/desk/desktest"
 	"comity/law"
-	"comity/record"
 )
-
-// shelf is a record in memory: real entries, no cryptography. broken makes the
-// next Append fail, as a full disk would.
-type shelf struct {
-	mu      sync.Mutex
-	entries []record.Entry
-	broken  error
-}
-
-func (s *shelf) Append(_ context.Context, d record.Draft) (record.Appended, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.broken != nil {
-		return record.Appended{}, s.broken
-	}
-	for _, e := range s.entries {
-		if e.ID == d.ID {
-			return record.Appended{}, record.Conflict(d.ID)
-		}
-	}
-	e := record.Entry{Index: int64(len(s.entries)), ULID: fmt.Sprintf("01TEST%020d", len(s.entries)), Draft: d, Stored: d.At}
-	s.entries = append(s.entries, e)
-	return record.Appended{Index: e.Index, ID: d.ID, ULID: e.ULID, Receipt: s.receipt(e)}, nil
-}
-
-func (s *shelf) receipt(e record.Entry) []byte {
-	return fmt.Appendf(nil, `{"id":%q,"published_by":"2026-11-21T15:01:00Z"}`, e.ID)
-}
-
-func (s *shelf) Entry(_ context.Context, id string) (record.Entry, error) {
-	for _, e := range s.entries {
-		if e.ID == id {
-			return e, nil
-		}
-	}
-	return record.Entry{}, ErrNoEntry
-}
-
-func (s *shelf) Entries(_ context.Context, agency string, after int64, limit int) ([]record.Entry, error) {
-	var out []record.Entry
-	for _, e := range s.entries {
-		if e.Agency == agency && e.Index > after && len(out) < limit {
-			out = append(out, e)
-		}
-	}
-	return out, nil
-}
-
-func (s *shelf) Follow(_ context.Context, ref string) ([]record.Entry, error) {
-	return slices.DeleteFunc(slices.Clone(s.entries), func(e record.Entry) bool { return e.Ref != ref }), nil
-}
-
-func (s *shelf) Receipt(ctx context.Context, id string) ([]byte, error) {
-	e, err := s.Entry(ctx, id)
-	return s.receipt(e), err
-}
 
 var shipped = sync.OnceValues(func() (*law.Book, error) { return law.Load(data.FS) })
 
 // at opens a desk over the shipped law at a moment.
-func at(t testing.TB, moment string) (*Desk, *shelf) {
+func at(t testing.TB, moment string) (*Desk, *desktest.Shelf) {
 	t.Helper()
 	book, err := shipped()
 	if err != nil {
 		t.Fatalf("load the shipped law: %v", err)
 	}
-	s := &shelf{}
+	s := &desktest.Shelf{}
 	d := &Desk{Law: book, Record: s}
 	d.move(t, moment)
 	return d, s
@@ -97,9 +41,9 @@ func (d *Desk) move(t testing.TB, moment string) {
 }
 
 // written is every byte that an entry leaves behind.
-func (s *shelf) written() string {
+func written(s *desktest.Shelf) string {
 	var b strings.Builder
-	for _, e := range s.entries {
+	for _, e := range s.Kept {
 		fmt.Fprintf(&b, "%+v\n", e.Draft)
 	}
 	return b.String()

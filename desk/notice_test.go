@@ -18,7 +18,7 @@ func TestNoticeGolden(t *testing.T) {
 	handle(t, d, texas().but("box2", "box", "box-2", "cause", "", "other_reason", "yes", "release_at", ""))
 	for _, lang := range NoticeLangs {
 		var b strings.Builder
-		for _, e := range s.entries {
+		for _, e := range s.Kept {
 			n := d.Notice(ReadCard(e), lang, Referral{Name: "Public defender", Phone: "555-0100"}, func(at time.Time) string {
 				return at.Format("2006-01-02 15:04 MST")
 			})

@@ -38,8 +38,10 @@ func loadLangs(law Law) (map[string]*lang, error) {
 	bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
 	out := map[string]*lang{}
 	for i, tag := range tags {
-		if _, err := bundle.LoadMessageFileFS(textFiles, "text/"+tag+".yaml"); err != nil {
-			return nil, err
+		for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml"} {
+			if _, err := bundle.LoadMessageFileFS(textFiles, name); err != nil {
+				return nil, err
+			}
 		}
 		w, err := loadWords(textFiles, "text/law."+tag+".yaml", law)
 		if err != nil {
@@ -132,7 +134,7 @@ func (l *lang) day(s string) string {
 func (l *lang) month(s string) string {
 	d, err := time.Parse("2006-01", s)
 	if err != nil {
-		return s
+		return l.day(s)
 	}
 	return l.say("date.month", "Month", l.monthName(d), "Year", d.Format("2006"))
 }

@@ -10,13 +10,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"comity/oversight"
 )
 
 //go:embed *.html
 var htmlFiles embed.FS
 
 // shared templates are layout.html and the parts that several pages use.
-var shared = []string{"layout.html", "marks.html", "card.html"}
+var shared = []string{"layout.html", "marks.html", "card.html", "desk_parts.html"}
 
 // A view is what one template shows. Each page declares its own.
 type view interface {
@@ -106,6 +108,9 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"agencytype": func(name string) string { return l.orPlain("agency-type.", name) },
 		"kindname":   func(name string) string { return l.orPlain("record-kind.", name) },
 		"match":      l.match,
+		"answerword": func(a string) string { return l.answerWord(oversight.Answer(a)) },
+		"answermark": func(a string) string { return verdictOf(oversight.Answer(a)) },
+		"outcome":    l.outcomeWord,
 		"postal":     postal,
 		"sources":    sourcesOf,
 	}

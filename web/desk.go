@@ -1,0 +1,270 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/desk"
+)
+
+// Counts keeps the day totals of call-back checks, and nothing else of them.
+type Counts interface {
+	AddDayTotal(ctx context.Context, agency, kind, day, answer string) error
+}
+
+// Homes tells where an agency is and what its pages say about it.
+type Homes interface {
+	Home(ori string) (Home, bool)
+}
+
+// A Home is one agency as its own pages know it.
+type Home struct {
+	Name     string // of the agency
+	Place    string // where it acts
+	Actor    string // what it is: county-jail, municipal-police, …
+	CallBack string // published number for call-back checks
+	Referral string // where a person may find a lawyer
+	Phone    string // of the referral
+}
+
+// A deskPage is what every page of the desk shows around its own.
+type deskPage struct {
+	Who  Account
+	Home Home
+	Here string // which entry of the desk's menu this is
+}
+
+// MayWrite lets templates leave out what an auditor cannot do.
+func (p deskPage) MayWrite() bool { return p.Who.MayWrite() }
+
+func (s *site) deskPage(who Account, here string) deskPage {
+	p := deskPage{Who: who, Here: here, Home: Home{Name: who.Agency, Place: "us", Actor: "county-jail"}}
+	if s.Homes != nil {
+		if h, ok := s.Homes.Home(who.Agency); ok {
+			p.Home = h
+		}
+	}
+	return p
+}
+
+const sessionCookie = "comity-desk"
+
+// A staffHandler answers one address of the desk to somebody who signed in.
+type staffHandler func(w http.ResponseWriter, r *http.Request, who Account) error
+
+// staff lets in who has a session; others see how to sign in.
+func (s *site) staff(next staffHandler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if s.Desk == nil || s.Accounts == nil {
+			return s.missing(r, "no-desk")
+		}
+		cookie, err := r.Cookie(sessionCookie)
+		if err != nil {
+			return s.signIn(w, r, "")
+		}
+		who, err := s.Accounts.Session(r.Context(), cookie.Value)
+		if refused(err) {
+			return s.signIn(w, r, "ended")
+		}
+		if err != nil {
+			return err
+		}
+		return next(w, r, who)
+	}
+}
+
+// writes is staff for those who may write.
+func (s *site) writes(next staffHandler) handler {
+	return s.staff(func(w http.ResponseWriter, r *http.Request, who Account) error {
+		if !who.MayWrite() {
+			return s.problem(r, http.StatusForbidden, "not-yours")
+		}
+		return next(w, r, who)
+	})
+}
+
+// refused tells a secret that opens nothing from a fault of ours.
+func refused(err error) bool {
+	var p *comity.Problem
+	return errors.As(err, &p) && problemStatus[p.Code] < http.StatusInternalServerError
+}
+
+type signInView struct {
+	Why      string // "", ended, used, continue
+	Continue string // the address asked for, when the browser kept the cookie back
+}
+
+func (signInView) template() string { return "desk_enter" }
+
+// signIn says how to get in. A browser that came from another site keeps the
+// session's cookie back; one more step from here sends it.
+func (s *site) signIn(w http.ResponseWriter, r *http.Request, why string) error {
+	v := signInView{Why: why}
+	status := http.StatusUnauthorized
+	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		v.Why, v.Continue, status = "continue", r.URL.Path, http.StatusOK
+	}
+	return s.render(w, r, status, v)
+}
+
+// enter uses a sign-in link. It works once.
+func (s *site) enter(w http.ResponseWriter, r *http.Request) error {
+	if s.Desk == nil || s.Accounts == nil {
+		return s.missing(r, "no-desk")
+	}
+	token := r.URL.Query().Get("token")
+	if token == "" {
+		return s.render(w, r, http.StatusOK, signInView{})
+	}
+	who, err := s.Accounts.UseLink(r.Context(), token)
+	if refused(err) {
+		return s.render(w, r, http.StatusForbidden, signInView{Why: "used"})
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := s.Accounts.NewSession(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, s.cookie(r, secret, 0))
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, s.langOf(r).link("/desk"), http.StatusSeeOther)
+	return nil
+}
+
+func (s *site) cookie(r *http.Request, value string, age int) *http.Cookie {
+	return &http.Cookie{
+		Name: sessionCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+	}
+}
+
+// leave ends the session.
+func (s *site) leave(w http.ResponseWriter, r *http.Request) error {
+	if cookie, err := r.Cookie(sessionCookie); err == nil && s.Accounts != nil {
+		if err := s.Accounts.EndSession(r.Context(), cookie.Value); err != nil && !refused(err) {
+			return err
+		}
+	}
+	http.SetCookie(w, s.cookie(r, "", -1))
+	http.Redirect(w, r, s.langOf(r).link("/desk/enter"), http.StatusSeeOther)
+	return nil
+}
+
+type deskHomeView struct {
+	deskPage
+	Tasks  []deskTask
+	Search string
+	Found  []deskEntry // of a search, else the latest entries
+}
+
+func (deskHomeView) template() string { return "desk" }
+
+// A deskTask is one open case in the column of tasks.
+type deskTask struct {
+	ID, Booking, Name string
+	State, StateWords string
+	Verdict           comity.Verdict
+	Word              string
+	Clock, Due, Left  string
+	Overdue, Unserved bool
+	Last              string
+}
+
+// A deskEntry is one line of a list of entries.
+type deskEntry struct {
+	ID, Kind, When, Booking, Name string
+	Verdict                       comity.Verdict
+	Word                          string
+}
+
+// latest is how many entries the desk lists unasked.
+const latest = 12
+
+// desk shows the column of tasks. A search comes by POST: a name never stands
+// in an address.
+func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
+	v := deskHomeView{deskPage: s.deskPage(who, "tasks")}
+	if r.Method == http.MethodPost {
+		v.Search = strings.TrimSpace(r.PostFormValue("search"))
+	}
+	tasks, err := s.Desk.Tasks(r.Context(), who.Agency)
+	if err != nil {
+		return err
+	}
+	l := s.langOf(r)
+	for _, t := range tasks {
+		v.Tasks = append(v.Tasks, s.deskTask(l, t, who))
+	}
+	cards, err := s.Desk.Find(r.Context(), who.Agency, v.Search, latest)
+	if err != nil {
+		return err
+	}
+	for _, c := range cards {
+		v.Found = append(v.Found, s.deskEntry(l, c, who))
+	}
+	return s.show(w, r, v)
+}
+
+func (s *site) deskTask(l *lang, t desk.Task, who Account) deskTask {
+	out := deskTask{
+		ID: t.Card.ID, State: string(t.State), StateWords: l.say("desk.state." + string(t.State)), Verdict: t.Verdict,
+		Word: l.say("verdict." + string(t.Verdict) + ".word"), Overdue: t.Overdue, Unserved: t.Unserved,
+	}
+	if who.MayOpen() {
+		out.Booking, out.Name = t.Card.Form["booking"], t.Card.Form["name"]
+	}
+	if t.Last != "" {
+		out.Last = l.say("desk.act.done." + t.Last)
+	}
+	if t.Next.Name != "" {
+		out.Clock, out.Due = l.say("desk.clock."+t.Next.Name), s.when(l, t.Next.Due)
+		out.Left = l.left(t.Next.Due.Sub(s.Now()))
+	}
+	return out
+}
+
+func (s *site) deskEntry(l *lang, c desk.Card, who Account) deskEntry {
+	out := deskEntry{ID: c.ID, Kind: l.say("desk.kind." + c.Kind), When: s.when(l, c.Happened)}
+	if who.MayOpen() {
+		out.Booking, out.Name = c.Form["booking"], c.Form["name"]
+	}
+	if len(c.Decisions) > 0 {
+		out.Verdict = c.Decisions[0].Verdict
+		out.Word = l.say("verdict." + string(out.Verdict) + ".word")
+	}
+	return out
+}
+
+// when writes an instant in the zone it already carries.
+func (s *site) when(l *lang, at time.Time) string {
+	return l.say("date.moment", "Day", l.day(at.Format(time.DateOnly)), "Time", at.Format("15:04"), "Zone", zoneName(at))
+}
+
+func zoneName(at time.Time) string {
+	name, _ := at.Zone()
+	if name == "" {
+		return at.Format("-07:00")
+	}
+	return name
+}
+
+// left says how long until a clock rings, or since when it has.
+func (l *lang) left(d time.Duration) string {
+	key := "desk.left"
+	if d < 0 {
+		key, d = "desk.since", -d
+	}
+	minutes := int(d / time.Minute)
+	return l.say(key, "Hours", minutes/60, "Minutes", minutes%60)
+}
+
+// newID is the id of an entry that a page will send; it makes a second press
+// of the button harmless.
+func newID() string { return "desk-" + strings.ToLower(rand.Text()) }

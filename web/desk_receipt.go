@@ -1,0 +1,101 @@
+package web
+
+import (
+	"bytes"
+	"image/png"
+	"net/http"
+	"strconv"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+
+	"comity/record"
+)
+
+// A receiptView is the receipt as text, as a code to scan and as a file.
+type receiptView struct {
+	deskPage
+	ID       string
+	Receipt  record.Receipt
+	Index    string
+	Text     string // the whole file
+	Complete bool
+	Code     bool // it fits into a code
+}
+
+func (receiptView) template() string { return "desk_receipt" }
+
+// codeLimit is what one QR code of the lowest redundancy holds.
+const codeLimit = 2900
+
+func (s *site) receiptOf(r *http.Request, who Account) ([]byte, error) {
+	id := r.PathValue("id")
+	e, err := s.Desk.Record.Entry(r.Context(), id)
+	if err != nil {
+		return nil, s.notOurs(r, err)
+	}
+	if e.Agency != who.Agency {
+		return nil, s.missing(r, "no-entry")
+	}
+	return s.Desk.Record.Receipt(r.Context(), id)
+}
+
+func (s *site) receipt(w http.ResponseWriter, r *http.Request, who Account) error {
+	text, err := s.receiptOf(r, who)
+	if err != nil {
+		return err
+	}
+	receipt, err := record.ParseReceipt(text)
+	if err != nil {
+		return err
+	}
+	v := receiptView{
+		deskPage: s.deskPage(who, ""), ID: r.PathValue("id"), Receipt: receipt, Text: string(text),
+		Complete: receipt.Complete(), Code: len(text) <= codeLimit,
+	}
+	if receipt.Index != nil {
+		v.Index = strconv.FormatInt(*receipt.Index, 10)
+	}
+	return s.show(w, r, v)
+}
+
+// receiptFile is the receipt as the file that `comity verify -receipt` reads.
+func (s *site) receiptFile(w http.ResponseWriter, r *http.Request, who Account) error {
+	text, err := s.receiptOf(r, who)
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Disposition", `attachment; filename="receipt.json"`)
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(text) // the reader may have left
+	return nil
+}
+
+// receiptCode is the receipt as a QR code: the file itself, not an address, so
+// that scanning it opens nothing (H16).
+func (s *site) receiptCode(w http.ResponseWriter, r *http.Request, who Account) error {
+	text, err := s.receiptOf(r, who)
+	if err != nil {
+		return err
+	}
+	code, err := qr.Encode(string(text), qr.L, qr.Unicode)
+	if err != nil {
+		return s.missing(r, "no-page")
+	}
+	const quiet = 4 // modules of empty margin that readers need
+	side := code.Bounds().Dx()
+	code, err = barcode.Scale(code, side*4, side*4)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, framed(code, quiet*4)); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = b.WriteTo(w) // the reader may have left
+	return nil
+}

@@ -1,0 +1,111 @@
+// Package web shows Comity to people: pages, plain files and the addresses that
+// programs read. It listens to nobody until its handler is served, keeps no
+// cookie on a public page and writes no log of what was asked.
+//
+// # Adding a page
+//
+//  1. web/<page>.go: a view (a struct with what the page shows and a method
+//     template() string) and a handler func (s *site) <page>(w, r) error that
+//     ends in s.show(w, r, view).
+//  2. web/<page>.html: {{define "title"}} and {{define "main"}}; the dot is the view.
+//  3. one line in routes.go.
+//  4. its words in text/en.yaml and text/es.yaml under a key named for the page.
+//     No letter of prose stands in a template; a test looks.
+//  5. its address in pages_test.go, and so in the browser tests.
+//
+// A handler returns an error instead of writing one: *comity.Problem is shown
+// with status 400, a failure with its own status, anything else as our fault
+// (500, logged without the address or the form). Every address has a Spanish
+// twin under /es; handlers see the path without it and ask langOf(r).
+//
+// # Template functions
+//
+//	t "key" ["Name" value …]   the text of the catalogue; "N" also picks the plural
+//	link "/path"               the path in the page's language
+//	day "2025-06-01"           1 June 2025
+//	moment "RFC 3339" [zone]   1 June 2025, 14:05 CDT
+//	month "2025-06"            June 2025
+//	num 18330                  18,330
+//	act, who, fact, help, value, place, model …  the words of the law (words.go)
+//	lines, list, has           small shapes
+//	asset "style.css"          address of a static file
+//	lang                       "en" or "es"
+//
+// # Classes
+//
+// style.css names what things are, not how they look: .lead .muted .small .wide
+// .columns .tag .mark .card .facts (dl) .steps .note (rule at the start side)
+// .form .field .hint .choices (radio or checkbox list) .choice .actions
+// button.first .scroll (wide tables) .print-only .no-print .late (overdue).
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"comity/atlas"
+	"comity/desk"
+	"comity/door"
+	"comity/law"
+	"comity/oversight"
+)
+
+// Config is what the pages show and whom they ask. Law and Now are required.
+// Another part may be absent: its pages then say that this copy has none.
+type Config struct {
+	Law        Law
+	Agencies   *atlas.Agencies
+	Agreements *atlas.Agreements
+	Answers    *atlas.Answers
+	Tell       []door.Tell // how to tell an agency's staff, by agency
+	Record     Record
+	Files      LogFiles // the public log itself
+	Replay     func() *oversight.DetainerReplay // its answer is nil while the list is being decided
+	Desk       *desk.Desk // with Accounts: staff pages and the API that records
+	Accounts   Accounts
+	Counts     Counts // of call-back checks at the door
+	Homes      Homes  // where an agency is and what its pages say of it
+	Now        func() time.Time
+	Log        *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
+	Dist       fs.FS        // nil: the embedded parts
+}
+
+//go:generate go run ./build
+
+// New checks the configuration, reads templates and catalogues and returns the
+// handler of every address in routes.go.
+func New(c Config) (http.Handler, error) {
+	if c.Law == nil || c.Now == nil {
+		return nil, fmt.Errorf("web: Law and Now are required")
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	s := &site{Config: c}
+	var err error
+	if s.parts, err = loadParts(c.Dist); err != nil {
+		return nil, fmt.Errorf("web: read static files: %w", err)
+	}
+	if s.langs, err = loadLangs(c.Law); err != nil {
+		return nil, fmt.Errorf("web: read catalogues: %w", err)
+	}
+	if s.pages, err = s.loadPages(); err != nil {
+		return nil, fmt.Errorf("web: read templates: %w", err)
+	}
+	s.find = newPlaces(c.Law.Places())
+	return s.guard(s.mux()), nil
+}
+
+// site is what handlers share. Nothing in it changes after New.
+type site struct {
+	Config
+	parts *parts
+	langs map[string]*lang
+	pages map[string]pageSet // by language
+	find  *places
+}
+
+var _ Law = (*law.Book)(nil)
