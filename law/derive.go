@@ -8,7 +8,6 @@ import (
 
 // A reading is the value of a part of a `derived` expression.
 type reading struct {
-	kind byte // 'i' instant, 'd' date, 'n' number, 'b' truth, 't' text
 	at   time.Time
 	day  day
 	num  int

@@ -167,8 +167,6 @@ type bound struct {
 // A period is [from, until).
 type period struct{ from, until bound }
 
-var openPeriod = period{bound{day: firstDay}, bound{day: lastDay}}
-
 // reached says whether the moment is at or after the bound.
 func (b bound) reached(m moment) bool {
 	if b.exact {

@@ -33,7 +33,7 @@ func NewRoot() (*Root, error) {
 func ParseRoot(text string) (*Root, error) {
 	data, ok := strings.CutPrefix(strings.TrimSpace(text), rootPrefix)
 	if !ok {
-		return nil, errors.New("read seal key: the file does not begin with " + rootPrefix)
+		return nil, fmt.Errorf("read seal key: the file does not begin with %q", rootPrefix)
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(data)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"time"
+	_ "time/tzdata" // zones also where the machine has no zone files
 
 	"comity"
 	"comity/data"
