@@ -48,7 +48,11 @@ func (s *Store) PublicHeaders(ctx context.Context, after int64, limit int) ([]Pu
 			if !ok {
 				continue
 			}
-			if out = append(out, Published{row.index, row.leaf.Name(), row.header.Header, row.header.Salt}); len(out) == limit {
+			h, err := row.open()
+			if err != nil {
+				return nil, err
+			}
+			if out = append(out, Published{row.index, row.leaf.Name(), h.Header, h.Salt}); len(out) == limit {
 				return out, nil
 			}
 		}
@@ -129,7 +133,8 @@ func (s *Store) publicHeader(ctx context.Context, name string) ([]byte, error) {
 			return nil, err
 		}
 		if ok {
-			return rows[0].header.Marshal(), nil
+			h, err := rows[0].open()
+			return h.Marshal(), err
 		}
 	}
 	return nil, notFound("header")
@@ -137,37 +142,42 @@ func (s *Store) publicHeader(ctx context.Context, name string) ([]byte, error) {
 
 // A headerRow is what the release of one header is decided on.
 type headerRow struct {
-	index       int64
-	leaf        record.Leaf
-	header      record.Salted
-	stored      time.Time
-	thread      string
-	isThread    bool // the entry is the first of its chain
-	firstKind   string
-	firstMonth  string
-	firstStored time.Time
-	lastEnd     time.Time
+	index               int64
+	leaf                record.Leaf
+	body                []byte
+	agency, kind, month string
+	stored              time.Time
+	isFirst             bool // of its chain
+	firstKind           string
+	firstMonth          string
+	firstStored         time.Time
+	lastEnd             time.Time // that any entry of the chain records
 }
+
+// open reads the header and checks that it is that of the leaf.
+func (h headerRow) open() (record.Salted, error) { return record.ParseSalted(h.leaf.Name(), h.body) }
 
 func (s *Store) headerRows(ctx context.Context, where string, args ...any) ([]headerRow, error) {
 	var out []headerRow
 	err := s.each(ctx, func(r *sql.Rows) error {
 		var h headerRow
-		var leaf, body []byte
+		var leaf []byte
 		var stored, firstStored int64
 		var ended sql.NullInt64
-		err := r.Scan(&h.index, &leaf, &body, &stored, &h.thread, &h.isThread, &h.firstKind, &h.firstMonth, &firstStored, &ended)
+		err := r.Scan(&h.index, &leaf, &h.body, &h.agency, &h.kind, &h.month, &stored, &h.isFirst, &h.firstKind, &h.firstMonth, &firstStored, &ended)
 		if err != nil {
 			return err
+		}
+		if len(leaf) != len(h.leaf) {
+			return damaged("a leaf has %d bytes", len(leaf))
 		}
 		h.leaf, h.stored, h.firstStored = record.Leaf(leaf), fromUnix(stored), fromUnix(firstStored)
 		if ended.Valid {
 			h.lastEnd = fromUnix(ended.Int64)
 		}
-		h.header, err = record.ParseSalted(h.leaf.Name(), body)
 		out = append(out, h)
-		return err
-	}, `SELECT log.idx, entry.leaf, header.body, entry.stored, entry.thread, entry.thread = entry.id,
+		return nil
+	}, `SELECT log.idx, entry.leaf, header.body, entry.agency, entry.kind, entry.month, entry.stored, entry.thread = entry.id,
 			first.kind, first.month, first.stored,
 			(SELECT max(e) FROM (SELECT first.ended AS e UNION ALL SELECT ended FROM entry AS later WHERE later.ref <> '' AND later.thread = entry.thread))
 		FROM log JOIN entry USING (n) JOIN header USING (n) JOIN entry AS first ON first.id = entry.thread `+where, args...)
@@ -192,15 +202,14 @@ func (s *Store) newReleases(ctx context.Context) *releases {
 // beginning of its chain: what was done after a detainer is not public before
 // the detainer.
 func (q *releases) released(h headerRow) (bool, error) {
-	head := h.header.Header
-	if q.s.withheld(head.Agency, head.Kind) || q.s.withheld(head.Agency, h.firstKind) {
+	if q.s.withheld(h.agency, h.kind) || q.s.withheld(h.agency, h.firstKind) {
 		return false, nil
 	}
-	ok, err := q.allows(head.Agency, head.Kind, head.Month, h.stored, h.lastEnd)
-	if !ok || err != nil || h.isThread {
+	ok, err := q.allows(h.agency, h.kind, h.month, h.stored, h.lastEnd)
+	if !ok || err != nil || h.isFirst {
 		return ok, err
 	}
-	return q.allows(head.Agency, h.firstKind, h.firstMonth, h.firstStored, h.lastEnd)
+	return q.allows(h.agency, h.firstKind, h.firstMonth, h.firstStored, h.lastEnd)
 }
 
 func (q *releases) allows(agency, name, month string, stored, ended time.Time) (bool, error) {
