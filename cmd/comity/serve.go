@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"comity"
@@ -19,6 +20,7 @@ import (
 	"comity/desk"
 	"comity/door"
 	"comity/law"
+	"comity/oversight"
 	"comity/store"
 	"comity/web"
 )
@@ -98,7 +100,7 @@ func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]
 	}
 	c := web.Config{
 		Law: book, Agencies: agencies, Agreements: agreements, Answers: answers,
-		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log,
+		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {
@@ -111,6 +113,31 @@ func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]
 		c.Homes = homes{named, agencies, book.Places()}
 	}
 	return web.New(c)
+}
+
+// shippedReplay decides the detainers that ship when the page is first asked
+// for, beside the server: a start must not wait for it. Until then it is nil.
+func shippedReplay(book *law.Book, log *slog.Logger) func() *oversight.DetainerReplay {
+	var result atomic.Pointer[oversight.DetainerReplay]
+	begin := sync.OnceFunc(func() {
+		go func() {
+			list, err := oversight.LoadDetainers(data.FS)
+			if err != nil {
+				log.Error("read detainers", "err", err)
+				return
+			}
+			r, err := oversight.ReplayDetainers(book, list, oversight.Options{Known: time.Now().UTC().Format(time.DateOnly), Law: book.Digest()})
+			if err != nil {
+				log.Error("replay detainers", "err", err)
+				return
+			}
+			result.Store(r)
+		}()
+	})
+	return func() *oversight.DetainerReplay {
+		begin()
+		return result.Load()
+	}
 }
 
 // serveUntilDone listens, says when it is ready, and ends cleanly: what was
