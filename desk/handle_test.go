@@ -14,12 +14,11 @@ import (
 // What is never stored is in no byte of the record, and two requests that
 // differ in nothing else and get the same verdict leave the same bytes (H31).
 func TestNeverStored(t *testing.T) {
-	d, s := at(t, "2026-11-21T15:00:00Z")
 	never := []string{"us-citizen-document", "lawful-status-document", "qualifying-state-license", "other-id"}
 	byVerdict := map[string]string{}
 	for _, contradicts := range []string{"yes", "no", "cannot-tell"} {
 		for _, shown := range append(never, "none") {
-			s.Kept = nil
+			d, s := at(t, "2026-11-21T15:00:00Z")
 			a := handle(t, d, texas().but("same", "contradicts", contradicts, "shown", shown))
 			text := written(s)
 			for _, fact := range []string{"record_contradicts:", `record_contradicts":`, `citizenship_proof":`, "contradicts:", "shown:"} {

@@ -25,9 +25,13 @@ func at(t testing.TB, moment string) (*Desk, *desktest.Shelf) {
 	if err != nil {
 		t.Fatalf("load the shipped law: %v", err)
 	}
-	s := &desktest.Shelf{}
-	d := &Desk{Law: book, Record: s}
+	d := &Desk{Law: book}
 	d.move(t, moment)
+	s, err := desktest.New(RecordKinds(), func() time.Time { return d.Now() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Record = s
 	return d, s
 }
 

@@ -114,7 +114,11 @@ func newOffice(t testing.TB) *office {
 	}
 	now := func() time.Time { return staffNow }
 	book.Now = now
-	o := &office{shelf: &desktest.Shelf{}, badges: &badges{
+	shelf, err := desktest.New(desk.RecordKinds(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{shelf: shelf, badges: &badges{
 		tokens: map[string]Account{
 			"tx": {Agency: "TX2270000", Role: RoleClerk}, "il": {Agency: "ILCPD0000", Role: RoleSergeant},
 			"audit": {Agency: "TX2270000", Role: RoleAuditor},

@@ -1,50 +1,66 @@
-// Package desktest holds a record in memory for the tests of what asks the desk.
+// Package desktest holds a record in memory for the tests of what asks the
+// desk: real entries and real receipts, sealed by nothing.
 package desktest
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"comity"
 	"comity/record"
+	"comity/record/recordtest"
 )
 
-// A Shelf is a record in memory: real entries, no cryptography. Broken makes Append fail, as a full
-// disk would.
+// A Shelf is a record in memory. Broken makes Append fail, as a full disk would.
 type Shelf struct {
 	mu     sync.Mutex
+	log    *record.Log
 	Kept   []record.Entry
 	Broken error
 }
 
-func (s *Shelf) Append(_ context.Context, d record.Draft) (record.Appended, error) {
+// New returns an empty shelf for these kinds of entries.
+func New(kinds []record.Kind, now func() time.Time) (*Shelf, error) {
+	secret, err := record.NewSigner("desk.example/log")
+	if err != nil {
+		return nil, err
+	}
+	signer, err := record.ParseSigner(secret)
+	if err != nil {
+		return nil, err
+	}
+	memory := recordtest.NewMemory()
+	s := &Shelf{}
+	s.log = &record.Log{
+		Storage: memory, Files: memory, Sealer: recordtest.PlainSealer{}, Signer: signer, Kinds: kinds, Beat: time.Minute, Now: now,
+		ULID: func(time.Time) string { return fmt.Sprintf("01TEST%020d", len(s.Kept)) },
+		Same: func(b []byte) []byte { sum := sha256.Sum256(b); return sum[:] },
+	}
+	return s, nil
+}
+
+// Append keeps an entry.
+func (s *Shelf) Append(ctx context.Context, d record.Draft) (record.Appended, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.Broken != nil {
 		return record.Appended{}, s.Broken
 	}
-	for _, e := range s.Kept {
-		switch {
-		case e.ID != d.ID:
-		case reflect.DeepEqual(e.Draft, d):
-			return record.Appended{Index: e.Index, ID: e.ID, ULID: e.ULID, Receipt: s.promise(e), Again: true}, nil
-		default:
-			return record.Appended{}, record.Conflict(d.ID)
-		}
+	done, err := s.log.Append(ctx, d)
+	if err == nil && !done.Again {
+		s.Kept = append(s.Kept, record.Entry{Index: done.Index, ULID: done.ULID, Draft: d, Stored: s.log.Now()})
 	}
-	e := record.Entry{Index: int64(len(s.Kept)), ULID: fmt.Sprintf("01TEST%020d", len(s.Kept)), Draft: d, Stored: d.At}
-	s.Kept = append(s.Kept, e)
-	return record.Appended{Index: e.Index, ID: d.ID, ULID: e.ULID, Receipt: s.promise(e)}, nil
+	return done, err
 }
 
-func (s *Shelf) promise(e record.Entry) []byte {
-	return fmt.Appendf(nil, `{"id":%q,"published_by":"2026-11-21T15:01:00Z"}`, e.ID)
-}
-
+// Entry finds an entry by its id.
 func (s *Shelf) Entry(_ context.Context, id string) (record.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, e := range s.Kept {
 		if e.ID == id {
 			return e, nil
@@ -53,7 +69,10 @@ func (s *Shelf) Entry(_ context.Context, id string) (record.Entry, error) {
 	return record.Entry{}, &comity.Problem{Code: "not-found", Message: "there is no such entry"}
 }
 
+// Entries lists those of an agency after an index.
 func (s *Shelf) Entries(_ context.Context, agency string, after int64, limit int) ([]record.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var out []record.Entry
 	for _, e := range s.Kept {
 		if e.Agency == agency && e.Index > after && len(out) < limit {
@@ -63,11 +82,19 @@ func (s *Shelf) Entries(_ context.Context, agency string, after int64, limit int
 	return out, nil
 }
 
+// Follow lists what points back to an entry.
 func (s *Shelf) Follow(_ context.Context, ref string) ([]record.Entry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(s.Kept), func(e record.Entry) bool { return e.Ref != ref }), nil
 }
 
+// Receipt gives the first receipt of an entry.
 func (s *Shelf) Receipt(ctx context.Context, id string) ([]byte, error) {
 	e, err := s.Entry(ctx, id)
-	return s.promise(e), err
+	if err != nil {
+		return nil, err
+	}
+	again, err := s.log.Append(ctx, e.Draft)
+	return again.Receipt, err
 }
