@@ -216,7 +216,7 @@ func (w *cardWriter) carrier() (*law.Rule, *law.Pack) {
 	var best *law.Rule
 	var of *law.Pack
 	for _, id := range w.d.Rules {
-		r, p, ok := w.book.Rule(id)
+		r, p, ok := w.rule(id)
 		if !ok || r.Verdict != w.d.Verdict {
 			continue
 		}
@@ -225,6 +225,14 @@ func (w *cardWriter) carrier() (*law.Rule, *law.Pack) {
 		}
 	}
 	return best, of
+}
+
+// rule is the rule as it stood on the day of the answer.
+func (w *cardWriter) rule(id string) (*law.Rule, *law.Pack, bool) {
+	if found := w.book.Reasons([]string{id}, w.d.On); len(found) > 0 {
+		return found[0].Rule, found[0].Pack, true
+	}
+	return w.book.Rule(id)
 }
 
 func bestGrade(r *law.Rule) comity.Grade {
@@ -275,7 +283,7 @@ func (w *cardWriter) why(c *Card) {
 func (w *cardWriter) refs(ids []string) []string {
 	var out []string
 	for _, id := range ids {
-		if r, _, ok := w.book.Rule(id); ok && len(r.Cites) > 0 {
+		if r, _, ok := w.rule(id); ok && len(r.Cites) > 0 {
 			id = r.Cites[0].Ref
 		}
 		if !slices.Contains(out, id) {
@@ -298,7 +306,7 @@ func (w *cardWriter) order(id string) string {
 
 func (w *cardWriter) reason(id, by string) Reason {
 	why := Reason{ID: id, Path: rulePath(id), By: by}
-	r, p, ok := w.book.Rule(id)
+	r, p, ok := w.rule(id)
 	if !ok {
 		return why
 	}

@@ -82,7 +82,7 @@ func (w *cardWriter) guarded() bool {
 // sides gives both sides where the law is contested or two laws collide.
 func (w *cardWriter) sides(c *Card) {
 	for _, id := range w.d.Rules {
-		if r, _, ok := w.book.Rule(id); ok && r.Contested != "" {
+		if r, _, ok := w.rule(id); ok && r.Contested != "" {
 			c.Sides = append(c.Sides, r.Contested)
 		}
 	}
@@ -90,7 +90,7 @@ func (w *cardWriter) sides(c *Card) {
 		return
 	}
 	for _, id := range w.d.Overridden {
-		r, _, ok := w.book.Rule(id)
+		r, _, ok := w.rule(id)
 		if !ok {
 			continue
 		}

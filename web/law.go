@@ -24,6 +24,8 @@ type Law interface {
 	Packs() []*law.Pack
 	Pack(id string) (*law.Pack, bool)
 	Rule(id string) (*law.Rule, *law.Pack, bool)
+	Reasons(ids []string, on string) []law.Reason
+	Orders(r *law.Rule) []*law.Order
 }
 
 type lawIndexView struct {
@@ -208,13 +210,7 @@ func (s *site) lawRule(w http.ResponseWriter, r *http.Request) error {
 	for _, a := range rule.Actors {
 		v.Bound = append(v.Bound, l.words.actors(a))
 	}
-	for _, p := range s.Law.Packs() {
-		for _, o := range p.Orders {
-			if slices.Contains(o.Suspends, rule.ID) {
-				v.Orders = append(v.Orders, o)
-			}
-		}
-	}
+	v.Orders = s.Law.Orders(rule)
 	v.Examples = s.examples(l, rule, pack)
 	return s.show(w, r, v)
 }

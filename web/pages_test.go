@@ -23,6 +23,7 @@ import (
 	"comity/data"
 	"comity/door"
 	"comity/law"
+	"comity/oversight"
 	"comity/record"
 )
 
@@ -99,7 +100,7 @@ func testConfig(t testing.TB) Config {
 	}
 	return Config{
 		Law: testBook(t), Agencies: agencies, Agreements: agreements, Answers: answers, Tell: tell,
-		Record: &sampleRecord{}, Replay: sampleReplay(), Now: func() time.Time { return now },
+		Record: &sampleRecord{}, Replay: sampleReplay, Now: func() time.Time { return now },
 		Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
 }
@@ -145,13 +146,25 @@ func (s *sampleRecord) Totals(context.Context) ([]Total, error) {
 	return []Total{{Agency: "IL0160000", Kind: "door-check", Month: "2026-10", Count: 14, Left: 2}}, nil
 }
 
-func sampleReplay() *ReplayTable {
-	return &ReplayTable{From: "2014-10-01", Until: "2015-04-30", Source: "ICE, FOIA 15-06333.", Known: "2026-11-21", Law: "sha256:" + strings.Repeat("2e", 32),
-		Cells: []ReplayCell{
-			{"TX", "2014-10", "permitted", "declined", 5}, {"TX", "2014-10", "permitted", "unknown", 1800}, {"TX", "2014-11", "needs-facts", "booked", 310},
-			{"IL", "2014-10", "no-pack", "unknown", 200}, {"CO", "2014-12", "permitted", "declined", 40}, {"", "2014-10", "permitted", "unknown", 900},
-			{"CA", "2014-10", "prohibited", "booked", 77}, {"CA", "2014-11", "needs-counsel", "other", 12}, {"NY", "2014-11", "no-rule", "closed", 9},
-		}}
+func cell(state, month string, a oversight.Answer, o oversight.Outcome, rows int) oversight.Cell {
+	return oversight.Cell{State: state, Month: month, Answer: a, Outcome: o, Rows: rows}
+}
+
+func sampleReplay() *oversight.DetainerReplay {
+	r := &oversight.DetainerReplay{From: "2014-10-01", To: "2015-04-30", Known: "2026-11-21", Law: "sha256:" + strings.Repeat("2e", 32),
+		Cells: []oversight.Cell{
+			cell("TX", "2014-10", oversight.May, oversight.Declined, 5), cell("TX", "2014-10", oversight.May, oversight.NotKnown, 1800),
+			cell("TX", "2014-11", oversight.Depends, oversight.Booked, 310), cell("IL", "2014-10", oversight.NoPack, oversight.NotKnown, 200),
+			cell("CO", "2014-12", oversight.May, oversight.Declined, 40), cell("", "2014-10", oversight.NoPlace, oversight.NotKnown, 900),
+			cell("CA", "2014-10", oversight.MustNot, oversight.Booked, 77), cell("CA", "2014-11", oversight.Counsel, oversight.Other, 12),
+			cell("NY", "2014-11", oversight.NoRule, oversight.Closed, 9), cell("NY", "2014-11", oversight.NotTheir, oversight.Closed, 2), cell("NY", "2014-11", oversight.Must, oversight.Closed, 1),
+		},
+		Missing: []oversight.Tally{{Name: "document.detainer_shows", Rows: 310}, {Name: "person.release_due_at", Rows: 200}},
+	}
+	for _, c := range r.Cells {
+		r.Total += c.Rows
+	}
+	return r
 }
 
 // pages is every public page, as the tests and the browser visit them.
@@ -467,7 +480,7 @@ func TestWeightOfAPage(t *testing.T) {
 func TestReplayCSVReconciles(t *testing.T) {
 	w := get(testSite(t), "/replay.csv")
 	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
-	if w.Code != 200 || len(lines) != len(sampleReplay().Cells)+1 || lines[0] != "state,month,law,happened,n" {
+	if w.Code != 200 || len(lines) != len(sampleReplay().Cells)+1 || lines[0] != "state,month,law,happened,rows" {
 		t.Errorf("%d: %d lines, %s", w.Code, len(lines), lines[0])
 	}
 }

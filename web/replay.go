@@ -6,51 +6,30 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"comity"
+	"comity/oversight"
 )
 
-// A ReplayTable is a published list of detainers decided again under the law of
-// its days, counted. Cells holds every combination that occurs; nothing is
-// left out, so that Total is the number of rows that were read.
-type ReplayTable struct {
-	From, Until string // first and last day
-	Source      string // where the list is from
-	Known       string // the day whose knowledge of the law was used
-	Law         string // digest
-	Cells       []ReplayCell
-}
-
-// A ReplayCell counts the rows of one state and month with one answer of the
-// law and one outcome. Law is a verdict, or no-pack where an expected layer is
-// not covered. State is empty where the list has none.
-type ReplayCell struct {
-	State, Month  string
-	Law, Happened string
-	N             int
-}
-
-// Answers of the law and outcomes in the order of columns.
-var (
-	replayLaw      = []string{string(comity.Prohibited), string(comity.Required), string(comity.Permitted), string(comity.NoRule), string(comity.NeedsFacts), string(comity.NeedsCounsel), "no-pack"}
-	replayHappened = []string{"booked", "declined", "closed", "other", "unknown"}
-)
-
+// A replayView shows a published list of detainers decided again. Every row of
+// the list stands in each table: Total is what was read.
 type replayView struct {
-	Table    *ReplayTable
-	Total    int
+	Table    *oversight.DetainerReplay
+	Waiting  bool // it is still being decided
 	NoState  int
 	Unknown  int // no outcome given
-	Law      []string
-	Happened []string
-	Cross    []replayLine // law × what happened
-	States   []replayLine // state × law
-	Months   []replayLine // month × law, of one state
+	Answers  []oversight.Answer
+	Outcomes []oversight.Outcome
+	Cross    []replayLine // answer × outcome
+	States   []replayLine // state × answer
+	Months   []replayLine // month × answer, of one state
 	State    string
+	Missing  []oversight.Tally
 }
 
 // A replayLine is one row of a table: a name, a count for each column, the sum
-// and the share of rows whose outcome is not known.
+// and how many rows of it have no outcome.
 type replayLine struct {
 	Key     string
 	Counts  []int
@@ -58,8 +37,8 @@ type replayLine struct {
 	Unknown int
 }
 
-// Missing is the share without an outcome, in whole percent.
-func (l replayLine) Missing() int {
+// Share is the share of rows without an outcome, in whole percent.
+func (l replayLine) Share() int {
 	if l.Sum == 0 {
 		return 0
 	}
@@ -68,75 +47,125 @@ func (l replayLine) Missing() int {
 
 func (replayView) template() string { return "replay" }
 
+const mostMissing = 10
+
 // replay shows what the law said of each detainer of a published list beside
 // what then happened. States stand in order of name: there is no ranking.
 func (s *site) replay(w http.ResponseWriter, r *http.Request) error {
-	v := replayView{Table: s.Replay, Law: replayLaw, Happened: replayHappened, State: r.URL.Query().Get("state")}
-	if s.Replay == nil {
+	v := replayView{Answers: oversight.Answers, Outcomes: oversight.Outcomes, State: strings.ToUpper(r.URL.Query().Get("state"))}
+	if s.Replay != nil {
+		v.Table = s.Replay()
+		v.Waiting = v.Table == nil
+	}
+	if v.Table == nil {
 		return s.show(w, r, v)
 	}
 	cross, states, months := lines{}, lines{}, lines{}
-	for _, c := range s.Replay.Cells {
-		v.Total += c.N
+	for _, c := range v.Table.Cells {
 		if c.State == "" {
-			v.NoState += c.N
+			v.NoState += c.Rows
 		}
-		if c.Happened == "unknown" {
-			v.Unknown += c.N
+		if c.Outcome == oversight.NotKnown {
+			v.Unknown += c.Rows
 		}
-		cross.add(c.Law, replayHappened, c.Happened, c)
-		states.add(c.State, replayLaw, c.Law, c)
+		cross.add(string(c.Answer), slices.Index(oversight.Outcomes, c.Outcome), len(oversight.Outcomes), c)
+		answer := slices.Index(oversight.Answers, c.Answer)
+		states.add(c.State, answer, len(oversight.Answers), c)
 		if c.State == v.State && v.State != "" {
-			months.add(c.Month, replayLaw, c.Law, c)
+			months.add(c.Month, answer, len(oversight.Answers), c)
 		}
 	}
-	v.Cross, v.States, v.Months = cross.sorted(replayLaw), states.sorted(nil), months.sorted(nil)
+	v.Cross, v.States, v.Months = cross.ordered(oversight.Answers), states.byName(), months.byName()
+	v.Missing = v.Table.Missing[:min(mostMissing, len(v.Table.Missing))]
 	return s.show(w, r, v)
 }
 
 type lines map[string]*replayLine
 
-func (t lines) add(key string, columns []string, column string, c ReplayCell) {
+func (t lines) add(key string, column, columns int, c oversight.Cell) {
 	line := t[key]
 	if line == nil {
-		line = &replayLine{Key: key, Counts: make([]int, len(columns))}
+		line = &replayLine{Key: key, Counts: make([]int, columns)}
 		t[key] = line
 	}
-	if i := slices.Index(columns, column); i >= 0 {
-		line.Counts[i] += c.N
+	if column >= 0 {
+		line.Counts[column] += c.Rows
 	}
-	line.Sum += c.N
-	if c.Happened == "unknown" {
-		line.Unknown += c.N
+	line.Sum += c.Rows
+	if c.Outcome == oversight.NotKnown {
+		line.Unknown += c.Rows
 	}
 }
 
-// sorted puts lines in the given order, else by name, the unnamed one last.
-func (t lines) sorted(order []string) []replayLine {
+func (t lines) ordered(keys []oversight.Answer) []replayLine {
+	var out []replayLine
+	for _, k := range keys {
+		if l := t[string(k)]; l != nil {
+			out = append(out, *l)
+		}
+	}
+	return out
+}
+
+// byName puts the unnamed line last.
+func (t lines) byName() []replayLine {
 	var out []replayLine
 	for _, l := range t {
 		out = append(out, *l)
 	}
 	slices.SortFunc(out, func(a, b replayLine) int {
-		if order != nil {
-			return slices.Index(order, a.Key) - slices.Index(order, b.Key)
-		}
 		return cmp.Or(cmp.Compare(unset(a.Key), unset(b.Key)), cmp.Compare(a.Key, b.Key))
 	})
 	return out
 }
 
+// verdictOf is the mark and the word of an answer; the answers that say why
+// there is no verdict have words of their own.
+func verdictOf(a oversight.Answer) string {
+	switch a {
+	case oversight.MustNot:
+		return string(comity.Prohibited)
+	case oversight.Must:
+		return string(comity.Required)
+	case oversight.May:
+		return string(comity.Permitted)
+	case oversight.NoRule:
+		return string(comity.NoRule)
+	case oversight.Depends:
+		return string(comity.NeedsFacts)
+	case oversight.Counsel:
+		return string(comity.NeedsCounsel)
+	}
+	return ""
+}
+
+// answerWord and outcomeWord name columns.
+func (l *lang) answerWord(a oversight.Answer) string {
+	if v := verdictOf(a); v != "" {
+		return l.say("verdict." + v + ".word")
+	}
+	return l.say("replay." + strings.ReplaceAll(string(a), " ", "-"))
+}
+
+func (l *lang) outcomeWord(o oversight.Outcome) string {
+	return l.say("happened." + strings.ReplaceAll(string(o), " ", "-"))
+}
+
 // replayCSV gives every cell, so that anyone can count again.
 func (s *site) replayCSV(w http.ResponseWriter, r *http.Request) error {
-	if s.Replay == nil {
+	var table *oversight.DetainerReplay
+	if s.Replay != nil {
+		table = s.Replay()
+	}
+	if table == nil {
 		return s.missing(r, "no-replay")
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="comity-replay-`+s.Replay.From+`.csv"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="comity-replay-`+table.From+`.csv"`)
 	out := csv.NewWriter(w)
-	rows := [][]string{{"state", "month", "law", "happened", "n"}}
-	for _, c := range s.Replay.Cells {
-		rows = append(rows, []string{c.State, c.Month, c.Law, c.Happened, strconv.Itoa(c.N)})
+	rows := [][]string{{"state", "month", "law", "happened", "rows"}}
+	for _, c := range table.Cells {
+		rows = append(rows, []string{c.State, c.Month, string(c.Answer), string(c.Outcome), strconv.Itoa(c.Rows)})
 	}
 	_ = out.WriteAll(rows) // the reader may have left
 	return nil

@@ -62,9 +62,9 @@ type Config struct {
 	Answers    *atlas.Answers
 	Tell       []door.Tell // how to tell an agency's staff, by agency
 	Record     Record
-	Files      LogFiles // the public log itself
+	Files      LogFiles                         // the public log itself
 	Replay     func() *oversight.DetainerReplay // its answer is nil while the list is being decided
-	Desk       *desk.Desk // with Accounts: staff pages and the API that records
+	Desk       *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts   Accounts
 	Counts     Counts // of call-back checks at the door
 	Homes      Homes  // where an agency is and what its pages say of it
