@@ -141,7 +141,7 @@ func (s *site) askDesk(k *desk.Kind, here string) staffHandler {
 			return err
 		}
 		request := s.requestOf(r, who, k)
-		if r.PostFormValue("asked") == "" {
+		if r.PostFormValue("step") == "" {
 			open, err := s.Desk.Preview(request)
 			if err != nil {
 				return s.refusedForm(w, r, who, k, here, err)
