@@ -145,7 +145,7 @@ func (d *Desk) verdictNow(card Card, now time.Time) (comity.Verdict, error) {
 	q := card.Questions[0]
 	place, _ := d.Law.Place(card.In)
 	local := now.In(d.zone(place, card.Agency, card.At))
-	q.At, q.On, q.Known = local.Format(time.RFC3339), local.Format(time.DateOnly), local.Format(time.DateOnly)
+	q.At, q.On, q.Known = local.Format(time.RFC3339), local.Format(time.DateOnly), now.UTC().Format(time.DateOnly)
 	decision, err := d.stands(q, card)
 	return decision.Verdict, err
 }

@@ -33,6 +33,8 @@ func runServe(ctx context.Context, e env, args []string) error {
 	f := newFlags("serve")
 	dir := f.String("dir", "", "folder of the record")
 	addr := f.String("addr", "127.0.0.1:8080", "address to listen on; put a TLS proxy before any other")
+	var withhold list
+	f.Var(&withhold, "withhold", "ORIs that hold people for ICE under contract: their custody headers are never released (8 CFR 236.6)")
 	beat := f.Duration("beat", time.Minute, "time between two checkpoints")
 	overlay := f.String("law", "", "a folder laid over the built-in law")
 	asJSON := f.Bool("json", false, "say {addr,pid,log} as JSON when ready")
@@ -60,7 +62,13 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(e.err, nil))
-	s, err := store.Open(ctx, *dir, recordConfig(log, *beat))
+	agreements, err := atlas.LoadAgreements(data.FS)
+	if err != nil {
+		return fmt.Errorf("read agreements: %w", err)
+	}
+	config := recordConfig(log, *beat)
+	config.Withhold = withholder(agreements, withhold)
+	s, err := store.Open(ctx, *dir, config)
 	if err != nil {
 		return err
 	}
