@@ -3,11 +3,13 @@ package web
 import (
 	"html"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 var (
@@ -209,5 +211,41 @@ func TestHarm_H27_an_agency_can_reply(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// Whatever a form holds, the answer is a page for people and never our fault.
+func FuzzAskForm(f *testing.F) {
+	f.Add("where=Chicago", true)
+	f.Add(cardCases[2].form().Encode(), true)
+	f.Add("in=us-tx&actor=county-jail&act=hold-on-detainer&f.person.release_due_at.day=2026-02-30&f.person.release_due_at.time=25:61", true)
+	f.Add("in=us-il&actor=x&act=y&on=20026-01-01&f.conviction.years_ago=-1&f.document.judicial=%00&change=f", true)
+	f.Add("topic=door&in=us&on=1850-01-01", false)
+	h, err := New(Config{Law: testBook(f), Now: func() time.Time { return now }})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string, posted bool) {
+		r := httptest.NewRequest("POST", "/es/ask", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if !posted {
+			r = httptest.NewRequest("GET", "/ask", nil)
+			r.URL.RawQuery = body
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Errorf("status %d", w.Code)
+		}
+	})
+}
+
+func BenchmarkStart(b *testing.B) { benchmarkPage(b, "/") }
+func BenchmarkRule(b *testing.B)  { benchmarkPage(b, "/law/rule/us/il/trust-act/15a") }
+
+func benchmarkPage(b *testing.B, path string) {
+	h := testSite(b)
+	for b.Loop() {
+		get(h, path)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"comity/oversight"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -117,6 +119,33 @@ func TestCardsInChromium(t *testing.T) {
 				}
 				inspectPage(t, ctx, axe, c.name+prefix, shotName(folder, "card-"+c.name+prefix, width))
 			}
+		}
+	}
+}
+
+// The site as it ships: the whole law, the real replay.
+func TestShippedPagesInChromium(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	c := shippedConfig(t)
+	table := shippedReplay(t, c)
+	c.Replay = func() *oversight.DetainerReplay { return table }
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	axe, ctx := readAxe(t), newBrowser(t)
+	server := httptest.NewServer(h)
+	defer server.Close()
+	folder := *shots
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	for _, path := range []string{"/", "/es/", "/replay", "/es/replay?state=TX", "/law", "/law/us/tx/gov-752", "/es/law/us/il/trust-act", "/coverage",
+		"/ask?in=us-tx&actor=county-jail&act=hold-on-detainer"} {
+		for _, width := range []int64{390, 1280} {
+			checkInBrowser(t, ctx, axe, server.URL+path, width, shotName(folder, "shipped"+path, width))
 		}
 	}
 }

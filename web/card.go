@@ -125,7 +125,7 @@ func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.T
 	if !ok {
 		p = comity.Place{ID: q.In, Name: q.In}
 	}
-	w.zone = p.Zone
+	w.zone = zoneOf(book.Places(), p)
 	c := Card{Lang: l.tag, Verdict: d.Verdict, Place: l.placeName(p), Law: d.Law, Known: l.day(d.Known), Link: askPath(q)}
 	w.question(&c)
 	w.verdict(&c)

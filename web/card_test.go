@@ -147,7 +147,7 @@ func TestEarliestAlarmFirstAndLateOnlyWhenOver(t *testing.T) {
 			t.Errorf("late before its end: %+v", task)
 		}
 	}
-	if d := texas.Tasks[0]; d.Due != "22 November 2026, 17:00 UTC-06:00" {
+	if d := texas.Tasks[0]; d.Due != "22 November 2026, 17:00 CST" {
 		t.Errorf("the first clock ends %q", d.Due)
 	}
 }

@@ -137,14 +137,16 @@ func (p *places) above(id string) []string {
 }
 
 // zone of a place: its own or, where it lies in several, that of most places in it.
-func (p *places) zone(id string) string {
-	if z := p.byID[id].Zone; z != "" {
-		return z
+func (p *places) zone(id string) string { return zoneOf(p.list, p.byID[id]) }
+
+func zoneOf(list []comity.Place, of comity.Place) string {
+	if of.Zone != "" {
+		return of.Zone
 	}
 	count := map[string]int{}
 	best := ""
-	for _, x := range p.list {
-		if x.Zone == "" || !slices.Contains(x.Parents, id) {
+	for _, x := range list {
+		if x.Zone == "" || !slices.Contains(x.Parents, of.ID) {
 			continue
 		}
 		count[x.Zone]++
