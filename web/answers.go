@@ -24,7 +24,7 @@ func (s *site) answers(w http.ResponseWriter, r *http.Request) error {
 		return s.show(w, r, v)
 	}
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil {
+		if err := s.readForm(r); err != nil {
 			return err
 		}
 		v.Text = r.PostForm.Get("question")

@@ -21,7 +21,6 @@ type askForm struct {
 	q     comity.Question
 	open  []string // "I cannot tell"
 	done  bool     // show the answer now
-	wrong *comity.Problem
 }
 
 // cannotTell is the answer that every question has.
@@ -39,7 +38,7 @@ var topicNames = []string{"hold", "scene", "door", "else"}
 
 // readAsk reads the form. Only a posted body may carry facts.
 func (s *site) readAsk(r *http.Request) (*askForm, error) {
-	if err := r.ParseForm(); err != nil {
+	if err := s.readForm(r); err != nil {
 		return nil, err
 	}
 	values := r.PostForm

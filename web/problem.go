@@ -31,6 +31,17 @@ func (s *site) missing(r *http.Request, code string) *failure {
 	return s.problem(r, http.StatusNotFound, code)
 }
 
+// readForm reads a posted form or an address. What cannot be read is the
+// sender's mistake; what is too long stays what it is.
+func (s *site) readForm(r *http.Request) error {
+	err := r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	if err == nil || errors.As(err, &tooLarge) {
+		return err
+	}
+	return s.problem(r, http.StatusBadRequest, "bad-form")
+}
+
 // fail shows an error: as RFC 9457 to programs, as a page to people.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := s.asFailure(r, err)

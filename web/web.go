@@ -23,20 +23,33 @@
 //	t "key" ["Name" value …]   the text of the catalogue; "N" also picks the plural
 //	link "/path"               the path in the page's language
 //	day "2025-06-01"           1 June 2025
-//	moment "RFC 3339" [zone]   1 June 2025, 14:05 CDT
 //	month "2025-06"            June 2025
-//	num 18330                  18,330
-//	act, who, fact, help, value, place, model …  the words of the law (words.go)
-//	lines, list, has           small shapes
+//	moment "RFC 3339" "zone"   1 June 2025, 14:05 CDT; empty zone: the instant's own
+//	instant time.Time          the same in UTC
+//	num 18330, num64           18,330
+//	list []string              a, b and c
+//	capital "text"             a capital first letter
+//	act who many fact help     words of the law by their names (words.go)
+//	value "fact" "value"       an answer to a fact's question
+//	place "us-il"              its name; title a *law.Pack in the page's language
+//	rulelink "id", rule, ref   where a rule is read, whether it is here, its citation
+//	agencytype kindname match  words of outside lists, as they came where unknown
 //	asset "style.css"          address of a static file
+//	dict "Name" value …        arguments of a shared template
 //	lang                       "en" or "es"
+//
+// Shared templates: "card" and "brief" (a Card), "mark" and "inline-mark" (a
+// verdict as text), "pairs" ([]Line), "reason" (a Reason), "dates" (a
+// *law.Rule), "within" (a comity.Place).
 //
 // # Classes
 //
-// style.css names what things are, not how they look: .lead .muted .small .wide
-// .columns .tag .mark .card .facts (dl) .steps .note (rule at the start side)
-// .form .field .hint .choices (radio or checkbox list) .choice .actions
-// button.first .scroll (wide tables) .print-only .no-print .late (overdue).
+// style.css names what things are, not how they look: .lead .muted .small
+// .columns .tag .mark .card .facts (dl in two columns) .pairs (dl stacked) .note
+// (a line at the start side) .plain-list .field .hint .inline (input and button)
+// .choices and .choice (radio or checkbox rows) .actions button.first
+// button.plain .button (a link) .scroll (round wide tables, with tabindex=0,
+// role=region and a label) .print-only .no-print .js (needs script) .late (overdue).
 package web
 
 import (
