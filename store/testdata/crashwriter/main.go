@@ -85,5 +85,19 @@ func writeAll(ctx context.Context, s *store.Store, run int) error {
 			}
 		}()
 	}
-	return <-failed
+	return cause(failed)
+}
+
+// cause waits until every writer has failed and returns why: once one meets a
+// fault of the disk, the others are only told that writing was stopped.
+func cause(failed <-chan error) error {
+	first := <-failed
+	for range 7 {
+		err := <-failed
+		var p *comity.Problem
+		if errors.As(first, &p) && p.Code == "stopped" {
+			first = err
+		}
+	}
+	return first
 }
