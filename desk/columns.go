@@ -16,10 +16,7 @@ func (k *Kind) Columns() []string {
 		}
 	}
 	if len(k.Acts) > 0 {
-		out = append(out, "defects")
-		for _, a := range k.Acts {
-			out = append(out, a)
-		}
+		out = append(append(out, "defects"), k.Acts...)
 	}
 	return out
 }

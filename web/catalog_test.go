@@ -19,19 +19,21 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// catalogue reads a file of texts flat, by key.
+// catalogue reads the texts of a language flat, by key.
 func catalogue(t *testing.T, tag string) map[string]string {
 	t.Helper()
-	b, err := fs.ReadFile(textFiles, "text/"+tag+".yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(b, &root); err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	flatten(out, "", root.Content[0])
+	for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml"} {
+		b, err := fs.ReadFile(textFiles, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var root yaml.Node
+		if err := yaml.Unmarshal(b, &root); err != nil {
+			t.Fatal(err)
+		}
+		flatten(out, "", root.Content[0])
+	}
 	return out
 }
 
