@@ -135,9 +135,31 @@ func (d *Desk) task(f *followed, now time.Time) (Task, bool, error) {
 	t.Verdict = verdict
 	due, known := f.card.releaseDue()
 	t.State = state(verdict, held, t.Last, known && !now.Before(due))
-	t.Next = nextAlarm(t.Alarms, now)
+	t.Next = nextAlarm(t.Alarms, now, t.State == ReleaseNow && !held)
 	t.Overdue = t.State == ReleaseNow && known && !now.Before(due)
 	return t, true, nil
+}
+
+// Task is what one case needs now; open is false where it is over or never
+// asked for anything.
+func (d *Desk) Task(ctx context.Context, card Card) (t Task, open bool, err error) {
+	if card.Kind != detainer.Name || card.Erased {
+		return Task{}, false, nil
+	}
+	later, err := d.Record.Follow(ctx, card.ID)
+	if err != nil {
+		return Task{}, false, fmt.Errorf("read what followed: %w", err)
+	}
+	f := &followed{card: card}
+	for _, e := range later {
+		switch c := ReadCard(e); c.Kind {
+		case act.Name:
+			f.done = append(f.done, c)
+		case notice.Name:
+			f.served = true
+		}
+	}
+	return d.task(f, d.Now())
 }
 
 // verdictNow decides the main act again as of now, on the facts as corrected.
@@ -171,7 +193,14 @@ func state(v comity.Verdict, held bool, last string, free bool) State {
 	return Supervisor
 }
 
-func nextAlarm(list []Alarm, now time.Time) Alarm {
+// nextAlarm is the first clock that has not rung, else the last that has. For a
+// person who should be free it is the moment of release, whatever else runs.
+func nextAlarm(list []Alarm, now time.Time, free bool) Alarm {
+	for _, a := range list {
+		if free && a.Name == "release" {
+			return a
+		}
+	}
 	for _, a := range list {
 		if !a.Late(now) {
 			return a

@@ -191,6 +191,9 @@ const latest = 12
 // in an address.
 func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 	v := deskHomeView{deskPage: s.deskPage(who, "tasks")}
+	if err := s.readForm(r); err != nil {
+		return err
+	}
 	if r.Method == http.MethodPost {
 		v.Search = strings.TrimSpace(r.PostFormValue("search"))
 	}
@@ -231,7 +234,7 @@ func (s *site) deskTask(l *lang, t desk.Task, who Account) deskTask {
 }
 
 func (s *site) deskEntry(l *lang, c desk.Card, who Account) deskEntry {
-	out := deskEntry{ID: c.ID, Kind: l.say("desk.kind." + c.Kind), When: s.when(l, c.Happened)}
+	out := deskEntry{ID: c.ID, Kind: l.say("desk.kind." + c.Kind), When: s.when(l, c.Happened.In(s.zone(c.In)))}
 	if who.MayOpen() {
 		out.Booking, out.Name = c.Form["booking"], c.Form["name"]
 	}

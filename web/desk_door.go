@@ -24,6 +24,9 @@ func (doorView) template() string { return "desk_door" }
 // doorCheck shows the check; a posted answer shows the words and adds one to a
 // day total. Nothing else is kept.
 func (s *site) doorCheck(w http.ResponseWriter, r *http.Request, who Account) error {
+	if err := s.readForm(r); err != nil {
+		return err
+	}
 	l := s.langOf(r)
 	v := doorView{deskPage: s.deskPage(who, "door"), Lang: l.tag}
 	if r.FormValue("say") == "es" || r.FormValue("say") == "en" {

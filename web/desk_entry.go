@@ -15,7 +15,9 @@ import (
 type entryView struct {
 	deskPage
 	Card      desk.Card
-	Kind      string // in words
+	Now       *deskTask // what the case needs now, where it is open
+	NoBasis   bool      // the clocks run, and give nobody a right to keep the person
+	Kind      string    // in words
 	When      string
 	Written   string
 	Late      bool
@@ -82,7 +84,7 @@ func (s *site) notOurs(r *http.Request, err error) error {
 func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryView, error) {
 	l := s.langOf(r)
 	v := entryView{
-		deskPage: s.deskPage(who, ""), Card: card, Kind: l.say("desk.kind." + card.Kind), When: s.when(l, card.Happened),
+		deskPage: s.deskPage(who, ""), Card: card, Kind: l.say("desk.kind." + card.Kind), When: s.when(l, card.Happened.In(s.zone(card.In))),
 		Written: s.when(l, card.Stored.In(s.zone(card.In))), Late: card.Late > 0, ReceiptID: card.ID,
 		Identity: card.Form["called_back"] == "no" || card.Form["called_back"] == "not-yet",
 		OtherLaw: card.Law != "" && !s.sameLaw(card),
@@ -90,8 +92,19 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 	v.Answers = s.deskAnswers(l, card)
 	s.formLines(l, who, card, &v)
 	v.Checks = l.checks(card)
+	task, open, err := s.Desk.Task(r.Context(), card)
+	if err != nil {
+		return v, err
+	}
+	if open {
+		now := s.deskTask(l, task, who)
+		v.Now = &now
+	}
+	v.NoBasis = task.Verdict == comity.Prohibited
 	for _, a := range s.Desk.Alarms(card) {
-		v.Alarms = append(v.Alarms, s.deskAlarm(l, a))
+		alarm := s.deskAlarm(l, a)
+		alarm.Late = alarm.Late && (a.Name != "release" || task.Overdue)
+		v.Alarms = append(v.Alarms, alarm)
 	}
 	if err := s.history(r, l, who, card, &v); err != nil {
 		return v, err
@@ -260,7 +273,7 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 // act records what was really done. A refusal brings the page back with what
 // was typed.
 func (s *site) act(w http.ResponseWriter, r *http.Request, who Account) error {
-	if err := r.ParseForm(); err != nil {
+	if err := s.readForm(r); err != nil {
 		return err
 	}
 	id := r.PathValue("id")
@@ -316,7 +329,7 @@ func (s *site) refusedAct(w http.ResponseWriter, r *http.Request, who Account, i
 
 // moved records that the moment of release is another than was written.
 func (s *site) moved(w http.ResponseWriter, r *http.Request, who Account) error {
-	if err := r.ParseForm(); err != nil {
+	if err := s.readForm(r); err != nil {
 		return err
 	}
 	id := r.PathValue("id")

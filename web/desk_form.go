@@ -137,7 +137,7 @@ func (s *site) askDesk(k *desk.Kind, here string) staffHandler {
 		if r.Method != http.MethodPost {
 			return s.show(w, r, s.form(r, who, k, here))
 		}
-		if err := r.ParseForm(); err != nil {
+		if err := s.readForm(r); err != nil {
 			return err
 		}
 		request := s.requestOf(r, who, k)

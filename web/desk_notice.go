@@ -56,7 +56,7 @@ func (s *site) noticePage(w http.ResponseWriter, r *http.Request, who Account, s
 
 // served records that the notice was handed over.
 func (s *site) served(w http.ResponseWriter, r *http.Request, who Account) error {
-	if err := r.ParseForm(); err != nil {
+	if err := s.readForm(r); err != nil {
 		return err
 	}
 	kind, _ := desk.KindOf("notice")

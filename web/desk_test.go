@@ -174,6 +174,23 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestFormThatCannotBeRead(t *testing.T) {
+	o := newOffice(t)
+	c := o.signIn(t, "clerk")
+	for _, path := range []string{"/desk", "/desk/detainers/new", "/desk/door", "/desk/entries/x/acts", "/desk/entries/x/corrections", "/desk/entries/x/notice"} {
+		r := httptest.NewRequest("POST", path, strings.NewReader("a=%X0"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if w := c.do(r); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		r = httptest.NewRequest("POST", path, strings.NewReader("a=b"))
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		if w := c.do(r); w.Code != http.StatusForbidden {
+			t.Errorf("%s from another site: %d", path, w.Code)
+		}
+	}
+}
+
 // Facts that could decide are asked once more, and "I cannot tell" is an answer.
 func TestMoreIsAskedWhereItMatters(t *testing.T) {
 	o := newOffice(t)
