@@ -136,11 +136,11 @@ func (s *site) askFacts(l *lang, f *askForm, v *askView) error {
 func (s *site) setTime(f *askForm) time.Time {
 	now := s.Now().In(s.zone(f.q.In))
 	today := now.Format(time.DateOnly)
+	f.q.Known = now.UTC().Format(time.DateOnly) // packs are dated in no zone
 	if f.q.On != "" && f.q.On != today {
-		f.q.Known = today
 		return time.Time{}
 	}
-	f.q.On, f.q.At, f.q.Known = today, now.Format(time.RFC3339), today
+	f.q.On, f.q.At = today, now.Format(time.RFC3339)
 	return now
 }
 

@@ -22,7 +22,7 @@ func (startView) template() string { return "start" }
 // commands (harms: neither direction stands alone).
 func (s *site) start(w http.ResponseWriter, r *http.Request) error {
 	l := s.langOf(r)
-	v := startView{Topics: topicNames, On: s.Now().Format(time.DateOnly)}
+	v := startView{Topics: topicNames, On: s.Now().UTC().Format(time.DateOnly)}
 	for _, place := range triptych {
 		q := triptychQuestion(place, v.On)
 		d, err := s.Law.Decide(q)
