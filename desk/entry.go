@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -153,19 +154,54 @@ func (d *Desk) earlier(ctx context.Context, id string) (record.Entry, bool, erro
 // follows from the request by law and clock is not compared: the law may have
 // changed since, and the first answer stands.
 func (d *Desk) again(ctx context.Context, c *contact, was record.Entry) (Answer, error) {
-	if !sameRequest(was.Draft, c.draft(d)) {
+	now := c.draft(d)
+	if !sameRequest(was.Draft, now) {
 		return Answer{}, record.Conflict(c.ID)
 	}
-	first, err := d.Record.Append(ctx, was.Draft) // the record gives its first receipt again
+	first, err := d.firstReceipt(ctx, was, now)
 	if err != nil {
-		return Answer{}, fmt.Errorf("find the first receipt: %w", err)
+		return Answer{}, err
 	}
-	first.Again = true
 	answer := c.answer(first)
 	if given := ReadCard(was).Decisions; !sameDecisions(given, c.kept) {
 		answer.Decisions = given
 	}
 	return answer, nil
+}
+
+// firstReceipt asks the record for the receipt that was given first, by sending
+// the first draft again. A record may give fields back in another order, so they
+// are put into the order in which a draft is made; where an older program made
+// it in another, the receipt as it stands now serves.
+func (d *Desk) firstReceipt(ctx context.Context, was record.Entry, now record.Draft) (record.Appended, error) {
+	first := was.Draft
+	first.Fields = nil
+	for _, f := range now.Fields {
+		f.Value = valueOf(was, f.Name)
+		first.Fields = append(first.Fields, f)
+	}
+	done, err := d.Record.Append(ctx, first)
+	if err == nil {
+		done.Again = true
+		return done, nil
+	}
+	if !isConflict(err) {
+		return record.Appended{}, fmt.Errorf("find the first receipt: %w", err)
+	}
+	receipt, err := d.Record.Receipt(ctx, was.ID)
+	if err != nil {
+		return record.Appended{}, fmt.Errorf("find the receipt: %w", err)
+	}
+	out := record.Appended{Index: was.Index, ID: was.ID, ULID: was.ULID, Receipt: receipt, Again: true}
+	if r, err := record.ParseReceipt(receipt); err == nil {
+		out.PublishedBy, _ = time.Parse(time.RFC3339, r.PublishedBy) // a receipt of ours has it in this form
+	}
+	return out, nil
+}
+
+func isConflict(err error) bool {
+	var p *comity.Problem
+	return errors.As(err, &p) && p.Code == "conflict-id"
 }
 
 // sameRequest compares everything that the caller said.
