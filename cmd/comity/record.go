@@ -83,10 +83,59 @@ func fetchEntries(ctx context.Context, client *http.Client, url, token string) (
 		return nil, &comity.Problem{Code: "unreadable", Message: "the server answers " + res.Status, Where: url, Hint: "is the token of this agency?"}
 	}
 	var page struct {
-		Entries []record.Entry `json:"entries"`
+		Entries []shownEntry `json:"entries"`
 	}
 	if err := json.NewDecoder(io.LimitReader(bufio.NewReader(res.Body), largestPage)).Decode(&page); err != nil {
-		return nil, fmt.Errorf("read entries from the server: %w", err)
+		return nil, &comity.Problem{Code: "unreadable", Message: "what the server answers is not a list of entries", Where: url, Hint: "is this the address of a Comity server?"}
 	}
-	return page.Entries, nil
+	var out []record.Entry
+	for _, e := range page.Entries {
+		out = append(out, e.entry())
+	}
+	return out, nil
+}
+
+// A shownEntry is an entry as /api/v1/entries shows it, as far as a replay
+// needs it.
+type shownEntry struct {
+	Index     int64             `json:"index"`
+	ID        string            `json:"id"`
+	Agency    string            `json:"agency"`
+	Kind      string            `json:"kind"`
+	Ref       string            `json:"ref"`
+	In        string            `json:"in"`
+	On        string            `json:"on"`
+	At        string            `json:"at"`
+	Actor     string            `json:"actor"`
+	Stored    time.Time         `json:"stored"`
+	Erased    bool              `json:"erased"`
+	Law       string            `json:"law"`
+	Fields    map[string]string `json:"fields"`
+	Items     []desk.Item       `json:"items"`
+	Decisions []json.RawMessage `json:"decisions"`
+}
+
+// entry puts the entry back into the form in which the record holds it.
+func (s shownEntry) entry() record.Entry {
+	e := record.Entry{Index: s.Index, Stored: s.Stored, Erased: s.Erased, Draft: record.Draft{ID: s.ID, Agency: s.Agency, Kind: s.Kind, Ref: s.Ref, Law: s.Law}}
+	e.At, _ = time.Parse(time.RFC3339, s.At) // the record's own entries have none
+	add := func(name, value string) { e.Fields = append(e.Fields, record.Field{Name: name, Value: value}) }
+	for name, value := range s.Fields {
+		add("form."+name, value)
+	}
+	if s.Fields["override"] == "yes" {
+		// Lists show nothing sealed. The desk takes no override without a
+		// reason, so one stands there; that it is missing cannot be found from
+		// here, only in the folder of the record.
+		e.Fields = append(e.Fields, record.Field{Name: "form.reason", Value: "sealed", Personal: true})
+	}
+	for i, item := range s.Items {
+		q, err := json.Marshal(comity.Question{In: s.In, On: s.On, At: s.At, Agency: s.Agency, Actor: s.Actor, Act: item.Act, Facts: item.Facts})
+		if err != nil || i >= len(s.Decisions) {
+			break
+		}
+		add(fmt.Sprint("question.", i+1), string(q))
+		add(fmt.Sprint("decision.", i+1), string(s.Decisions[i]))
+	}
+	return e
 }
