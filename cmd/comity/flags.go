@@ -6,37 +6,65 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"comity"
 )
 
-// errUsage ends a command whose arguments were wrong and already explained.
-var errUsage = errors.New("usage")
+// errHelp ends a command that was asked to explain itself, and did.
+var errHelp = errors.New("help")
 
 // flags reads a command's arguments. What is wrong with them is said once, in
 // the program's own voice.
 type flags struct {
 	*flag.FlagSet
 	name string
+	rest []string // the arguments that are no flags
 }
 
 func newFlags(name string) *flags {
-	f := &flags{flag.NewFlagSet(name, flag.ContinueOnError), name}
+	f := &flags{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), name: name}
 	f.SetOutput(io.Discard)
 	return f
 }
 
-// parse refuses unknown flags, and arguments beyond the most that are allowed.
+// parse takes flags before, between and after the other arguments, and refuses
+// unknown flags and arguments beyond the most that are allowed.
 func (f *flags) parse(e env, args []string, most int) error {
-	err := f.FlagSet.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		f.usage(e.out)
-		return errUsage
-	case err != nil:
-		return &comity.Problem{Code: "bad-flag", Message: err.Error(), Hint: "comity " + f.name + " -h lists the flags"}
-	case f.NArg() > most:
-		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("%q is one argument too many", f.Arg(most)), Hint: "comity " + f.name + " -h lists the arguments"}
+	for {
+		err := f.FlagSet.Parse(args)
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			f.usage(e.out)
+			return errHelp
+		case err != nil:
+			return &comity.Problem{Code: "bad-flag", Message: err.Error(), Hint: "comity " + f.name + " -h lists the flags"}
+		case f.FlagSet.NArg() == 0:
+			return nil
+		case len(f.rest) == most:
+			return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("%q is one argument too many", f.FlagSet.Arg(0)), Hint: "comity " + f.name + " -h lists the arguments"}
+		}
+		f.rest = append(f.rest, f.FlagSet.Arg(0))
+		args = f.FlagSet.Args()[1:]
+	}
+}
+
+// Args, NArg and Arg are of the arguments that are no flags.
+func (f *flags) Args() []string { return f.rest }
+
+func (f *flags) NArg() int { return len(f.rest) }
+
+func (f *flags) Arg(i int) string {
+	if i < len(f.rest) {
+		return f.rest[i]
+	}
+	return ""
+}
+
+// needDay refuses what is not a day.
+func needDay(name, value string) error {
+	if _, err := time.Parse(time.DateOnly, value); err != nil {
+		return &comity.Problem{Code: "bad-date", Message: fmt.Sprintf("%q is not a day", value), Where: "-" + name, Hint: "write it as 2006-01-02"}
 	}
 	return nil
 }

@@ -22,10 +22,10 @@ func runImport(_ context.Context, e env, args []string) error {
 	}
 	if f.NArg() < 2 {
 		return &comity.Problem{Code: "bad-argument", Message: "say what to import and from which files",
-			Hint: "comity import agencies|agreements|detainers FILE… -o DIR; flags come first"}
+			Hint: "comity import agencies|agreements|detainers FILE… -o DIR"}
 	}
 	if err := os.MkdirAll(*dir, 0o755); err != nil {
-		return &comity.Problem{Code: "read-only", Message: "the folder cannot be made", Where: *dir}
+		return &comity.Problem{Code: "read-only", Message: "the folder cannot be made", Where: *dir, Hint: "choose another folder"}
 	}
 	switch kind, files := f.Arg(0), f.Args()[1:]; kind {
 	case "agencies":

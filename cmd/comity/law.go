@@ -43,7 +43,7 @@ func runLaw(_ context.Context, e env, args []string) error {
 	if len(args) == 0 || args[0] == "-h" {
 		return nil
 	}
-	return &comity.Problem{Code: "unknown-command", Message: fmt.Sprintf("there is no law verb %q", args[0])}
+	return &comity.Problem{Code: "unknown-command", Message: fmt.Sprintf("there is no law verb %q", args[0]), Hint: "comity law lists the verbs"}
 }
 
 func lawCheck(e env, args []string) error {
@@ -191,8 +191,8 @@ func lawCoverage(e env, args []string) error {
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
-	if _, err := time.Parse(time.DateOnly, *on); err != nil {
-		return &comity.Problem{Code: "bad-date", Message: "the day is not of the form 2006-01-02", Where: "-on"}
+	if err := needDay("on", *on); err != nil {
+		return err
 	}
 	book, err := openBook("")
 	if err != nil {
@@ -226,6 +226,9 @@ func lawDue(e env, args []string) error {
 	f := newFlags("law")
 	on := f.String("on", time.Now().Format(time.DateOnly), "the day asked about")
 	if err := f.parse(e, args, 0); err != nil {
+		return err
+	}
+	if err := needDay("on", *on); err != nil {
 		return err
 	}
 	book, err := openBook("")

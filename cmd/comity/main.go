@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"comity"
+	"comity/law"
 )
 
 // Exit codes, as docs/commands.md promises them.
@@ -49,7 +50,7 @@ func commands() []command {
 		{"decide", "-in PLACE -on DAY -actor A -act B -fact F=V… | -batch FILE", "say what the law of a day says", runDecide},
 		{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
 		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
-		{"import", "KIND FILE…", "turn a published file into our own form", runImport},
+		{"import", "agencies|agreements|detainers FILE… [-o DIR] [-oris FILE]", "turn a published file into our own form", runImport},
 		{"law", "check|test|show|coverage …", "look at the law itself", runLaw},
 		{"doctor", "-dir D", "check everything and say what to do", runDoctor},
 		{"version", "", "print version and law digest", runVersion},
@@ -85,16 +86,14 @@ var errFinding = errors.New("finding")
 // tell prints err in the one voice of the program and gives its exit code.
 func tell(e env, err error) int {
 	var p *comity.Problem
-	var many interface{ Problems() []*comity.Problem }
+	var many law.Problems
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, errHelp):
 		return exitRan
 	case errors.Is(err, errFinding):
 		return exitFinding
-	case errors.Is(err, errUsage):
-		return exitInput
 	case errors.As(err, &many):
-		for _, p := range many.Problems() {
+		for _, p := range many {
 			tellProblem(e, p)
 		}
 		return exitInput
@@ -118,7 +117,7 @@ func problemExit(p *comity.Problem) int {
 	switch {
 	case p.Code == "bad-proof" || strings.HasPrefix(p.Code, "proof-"):
 		return exitFinding
-	case slices.Contains([]string{"disk-full", "read-only", "internal", "record-damaged"}, p.Code):
+	case slices.Contains([]string{"disk-full", "disk-fault", "read-only", "damaged"}, p.Code):
 		return exitOurs
 	}
 	return exitInput

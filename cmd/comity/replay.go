@@ -31,8 +31,8 @@ func runReplay(ctx context.Context, e env, args []string) error {
 	if *asJSON && *asCSV {
 		return &comity.Problem{Code: "bad-flag", Message: "-json and -csv exclude each other"}
 	}
-	if _, err := time.Parse(time.DateOnly, *known); err != nil {
-		return &comity.Problem{Code: "bad-date", Message: "the day is not of the form 2006-01-02", Where: "-known"}
+	if err := needDay("known", *known); err != nil {
+		return err
 	}
 	book, err := openBook(*overlay)
 	if err != nil {
