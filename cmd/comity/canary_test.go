@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestCanary writes names and bookings that would be found anywhere, and facts
+// that are never stored, and looks for them in everything that the server
+// leaves behind or shows to anyone.
+func TestCanary(t *testing.T) {
+	s, dir := serve(t)
+	n := 0
+	canary := func(what string) string { n++; return fmt.Sprintf("CANARY-%s-%d", what, n) }
+	sealed := func() string {
+		return fmt.Sprintf(`,"sealed":{"booking":%q,"name":%q,"pointer":%q}`, canary("BOOKING"), canary("NAME"), canary("POINTER"))
+	}
+	ok := func(path, body string) {
+		t.Helper()
+		if r := s.post(t, path, body); r.status != 201 {
+			t.Fatalf("%s: %d %s", path, r.status, r.body)
+		}
+	}
+	ok("/api/v1/requests", strings.Replace(detainer("c1", sealed()), `"facts":{`, `"facts":{"person.citizenship_proof":"`+neverStored+`","person.record_contradicts":true,`, 1))
+	ok("/api/v1/requests", fmt.Sprintf(`{"id":"c2","agency":%q,"kind":"detainer","in":"us-il-cook","at":"2026-10-07T03:17:41-05:00","actor":"county-jail","fields":{
+		"booking":%q,"name":%q,"form":"i-247a","by":"ice","received_at":"2026-10-07T03:17:41-05:00","addressed":"yes","box":"box-1","signed":"yes","dated":"yes","served":"no",
+		"attached":"none","court":"none","custody":"jailed","other_reason":"yes","contradicts":"yes","shown":"us-citizen-document"}}`, testAgency, canary("BOOKING"), canary("NAME")))
+	ok("/api/v1/requests", assistance("c3", fmt.Sprintf(`,"sealed":{"incident":%q}`, canary("INCIDENT"))))
+	ok("/api/v1/requests/c1/acts", fmt.Sprintf(`{"id":"c4","done":"overridden","at":"2026-10-07T04:00:00-05:00","reason":%q,"rank":"captain"}`, canary("REASON")))
+
+	// The staff of the agency still read what is sealed, so the canaries live;
+	// nobody reads what is never stored.
+	if r := s.get(t, "/api/v1/entries/c1"); strings.Count(r.text(), "CANARY") != 3 {
+		t.Fatalf("the sealed fields of c1: %s", r.body)
+	}
+	for _, path := range []string{"/api/v1/entries/c1", "/api/v1/entries/c2", "/api/v1/entries", "/api/v1/receipts/c1", "/api/v1/receipts/c2"} {
+		r := s.get(t, path)
+		if r.status != 200 {
+			t.Errorf("%s: %d %s", path, r.status, r.body)
+		}
+		noWord(t, path, neverStored, r.body)
+		if !strings.HasSuffix(path, "c1") && !strings.HasSuffix(path, "c2") && bytes.Contains(r.body, []byte("CANARY")) {
+			t.Errorf("a list shows what is sealed: %s", path)
+		}
+	}
+	canariesInErrors(t, s, canary, sealed)
+	time.Sleep(1500 * time.Millisecond) // a beat
+
+	token := s.token
+	s.token = ""
+	for path, r := range walk(t, s) {
+		noCanary(t, "GET "+path, r.body)
+	}
+	s.token = token
+	filesWithoutCanary(t, "while it is served", dir)
+	if err := s.stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	filesWithoutCanary(t, "after it", dir)
+	noCanary(t, "the server's log", []byte(s.log.String()))
+	noWord(t, "the server's log", neverStored, []byte(s.log.String()))
+	for _, args := range [][]string{{"verify", "-key", filepath.Join(dir, "log.vkey"), dir}, {"replay", "-json", dir}, {"doctor", "-dir", dir}} {
+		out, said, _ := comityRun(t, args...)
+		noCanary(t, args[0], []byte(out+said))
+		noWord(t, args[0], neverStored, []byte(out+said))
+	}
+}
+
+// neverStored is a value of person.citizenship_proof. Pages and forms name it
+// as a choice; nothing that is kept does.
+const neverStored = "us-citizen-document"
+
+// canariesInErrors makes every kind of refusal with canaries in the request.
+func canariesInErrors(t *testing.T, s *server, canary func(string) string, sealed func() string) {
+	t.Helper()
+	long := canary("LONG") + strings.Repeat("x", 400)
+	for name, c := range map[string]struct{ path, body string }{
+		"same id":         {"requests", detainer("c1", sealed())},
+		"cut off":         {"requests", strings.TrimSuffix(detainer("e1", sealed()), "}")},
+		"unknown key":     {"requests", detainer("e2", sealed()+fmt.Sprintf(`,"remark":%q`, canary("REMARK")))},
+		"unknown field":   {"requests", detainer("e3", fmt.Sprintf(`,"sealed":{"remark":%q}`, canary("REMARK")))},
+		"refused field":   {"requests", detainer("e4", fmt.Sprintf(`,"sealed":{"citizenship":%q}`, canary("STATUS")))},
+		"too long":        {"requests", detainer("e5", fmt.Sprintf(`,"sealed":{"name":%q}`, long))},
+		"two lines":       {"requests", detainer("e6", fmt.Sprintf(`,"sealed":{"name":%q}`, canary("NAME")+"\nx"))},
+		"a wrong type":    {"requests", detainer("e7", fmt.Sprintf(`,"sealed":[%q]`, canary("NAME")))},
+		"a wrong choice":  {"requests", detainer("e8", fmt.Sprintf(`,"fields":{"form":%q,"name":%q}`, canary("FORM"), canary("NAME")))},
+		"a wrong instant": {"requests", detainer("e9", fmt.Sprintf(`,"fields":{"received_at":%q}`, canary("TIME")))},
+		"a bad place":     {"requests", strings.Replace(detainer("e10", sealed()), "us-il-cook", "us-zz", 1)},
+		"no case":         {"requests/none/acts", fmt.Sprintf(`{"id":"e11","done":"released","reason":%q}`, canary("REASON"))},
+		"contrary":        {"requests/c1/acts", fmt.Sprintf(`{"id":"e12","done":"honoured","reason":%q}`, canary("REASON"))},
+		"bad outcome":     {"requests/c1/acts", fmt.Sprintf(`{"id":"e13","done":%q}`, canary("DONE"))},
+	} {
+		r := s.post(t, "/api/v1/"+c.path, c.body)
+		if r.status < 400 || r.problem().Code == "" {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+		noCanary(t, "the refusal of "+name, r.body)
+	}
+	token := s.token
+	s.token = canary("TOKEN")
+	r := s.post(t, "/api/v1/requests", detainer("e14", sealed()))
+	noCanary(t, "the refusal of a token", r.body)
+	s.token = token
+}
+
+func noCanary(t *testing.T, where string, data []byte) {
+	t.Helper()
+	noWord(t, where, "CANARY", data)
+}
+
+func noWord(t *testing.T, where, word string, data []byte) {
+	t.Helper()
+	if i := bytes.Index(data, []byte(word)); i >= 0 {
+		t.Errorf("%s: %q stands there: …%.120q…", where, word, data[max(0, i-60):])
+	}
+}
+
+// filesWithoutCanary reads every byte below dir: what is sealed is there, but
+// not to be read.
+func filesWithoutCanary(t *testing.T, when, dir string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files++
+		noCanary(t, fmt.Sprintf("%s, %s", filepath.Base(path), when), data)
+		noWord(t, fmt.Sprintf("%s, %s", filepath.Base(path), when), neverStored, data)
+		return err
+	})
+	if err != nil || files < 5 {
+		t.Errorf("%d files were read, %v", files, err)
+	}
+}
