@@ -36,17 +36,23 @@ func newBrowser(t *testing.T) context.Context {
 	if err != nil {
 		t.Fatal("Chromium is not installed: run ./test -install")
 	}
+	profile, err := os.MkdirTemp("", "comity-browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A dying browser may still write; what is left over is no fault of a page.
+	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
-		chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	ctx, late := context.WithTimeout(ctx, 5*time.Minute)
+	timed, late := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(late)
-	return ctx
+	return timed
 }
 
 func findChromium() (string, error) {

@@ -43,7 +43,7 @@ type Card struct {
 	Assumed         []Line
 	Withheld        []string
 	Uncovered       []string
-	Sides           []string
+	Sides           []Side
 	Protected       bool // a ban on acts of the public: no boundary is described
 	Inexact         bool
 
@@ -55,6 +55,12 @@ type Card struct {
 
 // A Line is a label and what is said of it.
 type Line struct{ Label, Text string }
+
+// A Side is one side of what is contested.
+type Side struct {
+	Text    string
+	Foreign bool
+}
 
 // A CardFlag is one doubt, as a tag and in words.
 type CardFlag struct {

@@ -83,7 +83,7 @@ func (w *cardWriter) guarded() bool {
 func (w *cardWriter) sides(c *Card) {
 	for _, id := range w.d.Rules {
 		if r, _, ok := w.rule(id); ok && r.Contested != "" {
-			c.Sides = append(c.Sides, r.Contested)
+			c.Sides = append(c.Sides, Side{r.Contested, w.words.spanish})
 		}
 	}
 	if !w.d.Has(comity.Conflict) {
@@ -94,7 +94,8 @@ func (w *cardWriter) sides(c *Card) {
 		if !ok {
 			continue
 		}
-		says, _ := w.says(r.Says)
-		c.Sides = append(c.Sides, w.say("card.other-side", "Word", w.say("verdict."+string(r.Verdict)+".word"), "Says", says, "Ref", w.list(w.refs([]string{id}))))
+		says, foreign := w.says(r.Says)
+		word := w.say("verdict." + string(r.Verdict) + ".word")
+		c.Sides = append(c.Sides, Side{w.say("card.other-side", "Word", word, "Says", says, "Ref", w.list(w.refs([]string{id}))), foreign})
 	}
 }

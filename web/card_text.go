@@ -145,7 +145,11 @@ func (t *textCard) doubts(c Card) {
 		t.gap()
 		t.para("", t.l.say("card.protected"))
 	}
-	t.words("card.sides", c.Sides)
+	var sides []string
+	for _, s := range c.Sides {
+		sides = append(sides, s.Text)
+	}
+	t.words("card.sides", sides)
 	t.words("card.uncovered", c.Uncovered)
 	t.words("card.withheld", c.Withheld)
 }
