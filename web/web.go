@@ -102,6 +102,9 @@ func New(c Config) (http.Handler, error) {
 	if s.parts, err = loadParts(c.Dist); err != nil {
 		return nil, fmt.Errorf("web: read static files: %w", err)
 	}
+	if !s.parts.fonts {
+		c.Log.Info("web parts are not built; pages are plain", "hint", "npm ci in web/build, then go generate ./web")
+	}
 	if s.langs, err = loadLangs(c.Law); err != nil {
 		return nil, fmt.Errorf("web: read catalogues: %w", err)
 	}

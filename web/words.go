@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"io/fs"
 	"strings"
 	"unicode"
@@ -110,33 +109,6 @@ func (w *words) pick(en, es string) string {
 		return es
 	}
 	return en
-}
-
-// lacks lists what this language does not say and would have to borrow.
-func (w *words) lacks() []string {
-	var out []string
-	miss := func(s, format string, args ...any) {
-		if s == "" {
-			out = append(out, fmt.Sprintf(format, args...))
-		}
-	}
-	for _, a := range w.vocabulary.Acts {
-		miss(w.Acts[a.Name]+a.IsES, "acts: %s", a.Name)
-	}
-	for _, a := range w.vocabulary.Actors {
-		miss(w.Actors[a.Name].One, "actors: %s: who", a.Name)
-		miss(w.Actors[a.Name].Many, "actors: %s: group", a.Name)
-	}
-	for _, f := range w.vocabulary.Facts {
-		miss(w.Facts[f.Name].Ask+f.QuestionES, "facts: %s: ask", f.Name)
-		if f.Type == law.Instant {
-			miss(w.Starts[f.Name], "starts: %s", f.Name)
-		}
-		for _, v := range f.Values {
-			miss(w.Of[f.Name][v]+w.Values[v], "values: %s (of %s)", v, f.Name)
-		}
-	}
-	return out
 }
 
 // phrase turns a sentence of the vocabulary into a part of one.
