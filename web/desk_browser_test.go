@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -30,8 +32,7 @@ func TestDeskInChromium(t *testing.T) {
 		}
 	}
 	c.post("/desk/entries/desk-open/acts", url.Values{"id": {"act-1"}, "done": {"honoured"}, "compared": {"yes"}})
-	server := httptest.NewServer(o)
-	defer server.Close()
+	server := listen(t, o)
 	folder := *shots
 	if folder == "" {
 		folder = t.TempDir()
@@ -49,6 +50,15 @@ func TestDeskInChromium(t *testing.T) {
 			inspectPage(t, ctx, axe, prefix+" door answer", shotName(folder, prefix+"/desk-door-answer", width))
 		}
 	}
+}
+
+// listen serves until the test ends. A browser may hold a connection open that
+// it never uses; closing does not wait for it.
+func listen(t *testing.T, h http.Handler) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return s
 }
 
 // enterDesk signs the browser in with a fresh link.
@@ -92,8 +102,7 @@ func TestIntakeByKeyboard(t *testing.T) {
 	}
 	ctx := newBrowser(t)
 	o := newOffice(t)
-	server := httptest.NewServer(o)
-	defer server.Close()
+	server := listen(t, o)
 	enterDesk(t, ctx, server.URL, o)
 	if err := chromedp.Run(ctx, chromedp.Navigate(server.URL+"/desk/detainers/new"), chromedp.WaitReady("form.desk-form"), chromedp.Focus("nav.desk-bar button.plain")); err != nil {
 		t.Fatal(err)
@@ -186,4 +195,40 @@ func (w *walker) look() step {
 		w.t.Fatal(err)
 	}
 	return at
+}
+
+// The narrowest phone in the dark scheme, and the page that is shown once only.
+func TestDeskAtTheEdges(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	axe, ctx := readAxe(t), newBrowser(t)
+	o := newOffice(t)
+	c := o.signIn(t, "clerk")
+	if w := c.post("/desk/detainers/new", texasForm("release_at", "2026-11-13T10:00", "signed", "no")); w.Code != 303 {
+		t.Fatalf("prepare: %d", w.Code)
+	}
+	server := listen(t, o)
+	folder := *shots
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	enterDesk(t, ctx, server.URL, o)
+	dark := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})
+	if err := chromedp.Run(ctx, dark); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/entries/desk-1", "/desk/entries/desk-1/notice", "/desk/entries/desk-1/receipt"} {
+		checkInBrowser(t, ctx, axe, server.URL+path, 320, shotName(folder, "dark"+path, 320))
+	}
+	stopped := c.post("/desk/detainers/new", texasForm("id", "desk-2", "contradicts", "yes")).Body.String()
+	once := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/once" {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write([]byte(stopped))
+			return
+		}
+		o.ServeHTTP(w, r)
+	}))
+	checkInBrowser(t, ctx, axe, once.URL+"/once", 390, shotName(folder, "stopped", 390))
 }
