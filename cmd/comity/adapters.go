@@ -94,6 +94,18 @@ func (h homes) Home(ori string) (web.Home, bool) {
 	return home, true
 }
 
+// zone is that of the agency's own place, for questions about a whole state
+// that lies in several.
+func (h homes) zone(ori string) string {
+	home, _ := h.Home(ori)
+	for _, p := range h.places {
+		if p.ID == home.Place {
+			return p.Zone
+		}
+	}
+	return ""
+}
+
 // actorOf guesses what an agency is from its type, for a form that staff can
 // change; the decision names the actor it was made for.
 func actorOf(a comity.Agency) string {

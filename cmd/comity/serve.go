@@ -116,9 +116,9 @@ func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]
 		}
 	}
 	if slices.Contains(parts, "desk") {
-		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now}
-		c.Accounts, c.Counts = accounts{s}, counts{s}
-		c.Homes = homes{named, agencies, book.Places()}
+		home := homes{named, agencies, book.Places()}
+		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone}
+		c.Accounts, c.Counts, c.Homes = accounts{s}, counts{s}, home
 	}
 	return web.New(c)
 }
