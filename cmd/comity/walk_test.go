@@ -18,7 +18,7 @@ var (
 )
 
 // mostOfOne is how many addresses are fetched of a route with a wildcard.
-const mostOfOne = 6
+const mostOfOne = 3
 
 // A walker fetches addresses as a stranger does and follows what pages lead to.
 type walker struct {
