@@ -31,10 +31,20 @@ type replayView struct {
 // A replayLine is one row of a table: a name, a count for each column, the sum
 // and how many rows of it have no outcome.
 type replayLine struct {
-	Key     string
-	Counts  []int
-	Sum     int
-	Unknown int
+	Key      string
+	Counts   []int
+	Sum      int
+	Unknown  int
+	Declined int // by the agency, as the list says
+}
+
+// DeclinedShare is the share that the list says was declined, in percent with
+// one decimal.
+func (l replayLine) DeclinedShare() string {
+	if l.Sum == 0 {
+		return "0.0"
+	}
+	return strconv.FormatFloat(100*float64(l.Declined)/float64(l.Sum), 'f', 1, 64)
 }
 
 // Share is the share of rows without an outcome, in whole percent.
@@ -92,8 +102,11 @@ func (t lines) add(key string, column, columns int, c oversight.Cell) {
 		line.Counts[column] += c.Rows
 	}
 	line.Sum += c.Rows
-	if c.Outcome == oversight.NotKnown {
+	switch c.Outcome {
+	case oversight.NotKnown:
 		line.Unknown += c.Rows
+	case oversight.Declined:
+		line.Declined += c.Rows
 	}
 }
 
