@@ -118,7 +118,12 @@ type item struct {
 	path string
 }
 
+// fail tells a fault of the item. One that is absent has no line; that it is
+// missing was told by whoever needs it.
 func (v item) fail(code, message, hint string) {
+	if v.node == nil {
+		return
+	}
 	v.problem(v.node.Line, v.path, code, message, hint)
 }
 
