@@ -184,23 +184,29 @@ func orDash(s string) string {
 	return s
 }
 
-// lawCoverage names every state, covered or not: a gap is data.
-func lawCoverage(e env, args []string) error {
+// openOn reads the one flag of verbs that ask about a day, and opens the law.
+func openOn(e env, args []string) (*law.Book, string, error) {
 	f := newFlags("law")
 	on := f.String("on", time.Now().Format(time.DateOnly), "the day asked about")
 	if err := f.parse(e, args, 0); err != nil {
-		return err
+		return nil, "", err
 	}
 	if err := needDay("on", *on); err != nil {
-		return err
+		return nil, "", err
 	}
 	book, err := openBook("")
+	return book, *on, err
+}
+
+// lawCoverage names every state, covered or not: a gap is data.
+func lawCoverage(e env, args []string) error {
+	book, on, err := openOn(e, args)
 	if err != nil {
 		return err
 	}
 	packs := map[string][]*law.Pack{}
 	for _, p := range book.Packs() {
-		if p.KnownFrom <= *on {
+		if p.KnownFrom <= on {
 			packs[p.Place] = append(packs[p.Place], p)
 		}
 	}
@@ -210,7 +216,7 @@ func lawCoverage(e env, args []string) error {
 			continue
 		}
 		if len(has) == 0 {
-			fmt.Fprintf(e.out, "%-24s gap: no law of this place is loaded for %s\n", place.ID, *on)
+			fmt.Fprintf(e.out, "%-24s gap: no law of this place is loaded for %s\n", place.ID, on)
 			continue
 		}
 		rules := 0
@@ -223,21 +229,13 @@ func lawCoverage(e env, args []string) error {
 }
 
 func lawDue(e env, args []string) error {
-	f := newFlags("law")
-	on := f.String("on", time.Now().Format(time.DateOnly), "the day asked about")
-	if err := f.parse(e, args, 0); err != nil {
-		return err
-	}
-	if err := needDay("on", *on); err != nil {
-		return err
-	}
-	book, err := openBook("")
+	book, on, err := openOn(e, args)
 	if err != nil {
 		return err
 	}
 	due := 0
 	for _, p := range book.Packs() {
-		if p.NextCheck < *on {
+		if p.NextCheck < on {
 			due++
 			fmt.Fprintf(e.out, "%s: to be checked since %s\n", p.ID, p.NextCheck)
 		}
