@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/atlas"
+	"comity/law"
 	"comity/record"
 	"comity/store"
 	"comity/web"
@@ -76,7 +77,7 @@ func (c counts) DayTotal(ctx context.Context, agency, kind, day, answer string) 
 type homes struct {
 	named    map[string]web.Home
 	agencies *atlas.Agencies
-	places   []comity.Place
+	book     *law.Book
 }
 
 func (h homes) Home(ori string) (web.Home, bool) {
@@ -88,7 +89,7 @@ func (h homes) Home(ori string) (web.Home, bool) {
 		return web.Home{}, false
 	}
 	home := web.Home{Name: a.Name, Actor: actorOf(a)}
-	if places := atlas.PlacesOf(a, h.places); len(places) > 0 {
+	if places := atlas.PlacesOf(a, h.book.Places()); len(places) > 0 {
 		home.Place = places[0].ID
 	}
 	return home, true
@@ -98,12 +99,8 @@ func (h homes) Home(ori string) (web.Home, bool) {
 // that lies in several.
 func (h homes) zone(ori string) string {
 	home, _ := h.Home(ori)
-	for _, p := range h.places {
-		if p.ID == home.Place {
-			return p.Zone
-		}
-	}
-	return ""
+	place, _ := h.book.Place(home.Place)
+	return place.Zone
 }
 
 // actorOf guesses what an agency is from its type, for a form that staff can

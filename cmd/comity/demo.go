@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"comity"
+	"comity/atlas"
+	"comity/data"
 	"comity/desk"
 	"comity/store"
 	"comity/web"
@@ -58,7 +60,13 @@ func runDemo(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s, where, err := openDemo(ctx, *dir, log)
+	agreements, err := atlas.LoadAgreements(data.FS)
+	if err != nil {
+		return fmt.Errorf("read agreements: %w", err)
+	}
+	config := recordConfig(log, 10*time.Second) // short, so that a visitor sees a beat
+	config.Withhold = withholder(agreements, nil)
+	s, where, err := openDemo(ctx, *dir, config)
 	if err != nil {
 		return err
 	}
@@ -76,7 +84,7 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err := sampleEntries(ctx, &desk.Desk{Law: book, Record: s, Now: time.Now}); err != nil {
 		return fmt.Errorf("write sample entries: %w", err)
 	}
-	handler, err := newSite(book, s, log, named, allParts)
+	handler, err := newSite(book, s, agreements, log, named, allParts)
 	if err != nil {
 		return err
 	}
@@ -90,8 +98,7 @@ func runDemo(ctx context.Context, e env, args []string) error {
 }
 
 // openDemo opens the record in dir; where there is none, it makes one.
-func openDemo(ctx context.Context, dir string, log *slog.Logger) (*store.Store, string, error) {
-	config := recordConfig(log, 10*time.Second) // a demo's beat is short, so that a visitor sees it
+func openDemo(ctx context.Context, dir string, config store.Config) (*store.Store, string, error) {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "comity-demo-")
 		if err != nil {

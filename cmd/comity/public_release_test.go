@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"comity/atlas"
+	"comity/data"
 	"comity/desk"
 	"comity/record"
 	"comity/store"
@@ -77,7 +79,11 @@ func newReleaseTest(t *testing.T) *releaseTest {
 	for _, ori := range []string{testAgency, smallAgency} {
 		named[ori] = web.Home{Name: "An agency", Place: "us-il-cook", Actor: "sheriff"}
 	}
-	handler, err := newSite(book, s, log, named, allParts)
+	agreements, err := atlas.LoadAgreements(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := newSite(book, s, agreements, log, named, allParts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
-	handler, err := newSite(book, s, log, nil, parts)
+	handler, err := newSite(book, s, agreements, log, nil, parts)
 	if err != nil {
 		return err
 	}
@@ -93,14 +93,10 @@ type ready struct {
 }
 
 // newSite wires law, record and data into the pages.
-func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]web.Home, parts []string) (http.Handler, error) {
+func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string) (http.Handler, error) {
 	agencies, err := atlas.LoadAgencies(data.FS)
 	if err != nil {
 		return nil, fmt.Errorf("read agencies: %w", err)
-	}
-	agreements, err := atlas.LoadAgreements(data.FS)
-	if err != nil {
-		return nil, fmt.Errorf("read agreements: %w", err)
 	}
 	answers, err := atlas.LoadAnswers(data.FS)
 	if err != nil {
@@ -116,7 +112,7 @@ func newSite(book *law.Book, s *store.Store, log *slog.Logger, named map[string]
 		}
 	}
 	if slices.Contains(parts, "desk") {
-		home := homes{named, agencies, book.Places()}
+		home := homes{named, agencies, book}
 		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone}
 		c.Accounts, c.Counts, c.Homes = accounts{s}, counts{s}, home
 	}
