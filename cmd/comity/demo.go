@@ -59,6 +59,11 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	l, err := listen(*addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	log := slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	agreements, err := atlas.LoadAgreements(data.FS)
 	if err != nil {
@@ -88,7 +93,7 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	err = serveUntilDone(ctx, *addr, handler, s, func(at net.Addr) error {
+	err = serveUntilDone(ctx, l, handler, s, func(at net.Addr) error {
 		return tellDemo(e, at, where, links, *asJSON)
 	})
 	if err == nil && !*asJSON {

@@ -61,6 +61,11 @@ func runServe(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	l, err := listen(*addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
 	log := slog.New(slog.NewTextHandler(e.err, nil))
 	agreements, err := atlas.LoadAgreements(data.FS)
 	if err != nil {
@@ -77,7 +82,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	return serveUntilDone(ctx, *addr, handler, s, func(at net.Addr) error {
+	return serveUntilDone(ctx, l, handler, s, func(at net.Addr) error {
 		if *asJSON {
 			return json.NewEncoder(e.out).Encode(ready{at.String(), os.Getpid(), "http://" + at.String() + "/log"})
 		}
@@ -144,13 +149,19 @@ func shippedReplay(book *law.Book, log *slog.Logger) func() *oversight.DetainerR
 	}
 }
 
-// serveUntilDone listens, says when it is ready, and ends cleanly: what was
-// acknowledged is durable either way.
-func serveUntilDone(ctx context.Context, addr string, h http.Handler, s *store.Store, tellReady func(net.Addr) error) error {
+// listen takes the address first, so that a wrong one is told before anything
+// is opened.
+func listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return &comity.Problem{Code: "bad-address", Message: "cannot listen there: " + err.Error(), Where: "-addr", Hint: "is another server running? -addr 127.0.0.1:0 takes a free port"}
+		return nil, &comity.Problem{Code: "bad-address", Message: "cannot listen there: " + err.Error(), Where: "-addr", Hint: "is another server running? -addr 127.0.0.1:0 takes a free port"}
 	}
+	return l, nil
+}
+
+// serveUntilDone says when it is ready, and ends cleanly: what was
+// acknowledged is durable either way.
+func serveUntilDone(ctx context.Context, l net.Listener, h http.Handler, s *store.Store, tellReady func(net.Addr) error) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
@@ -169,7 +180,7 @@ func serveUntilDone(ctx context.Context, addr string, h http.Handler, s *store.S
 		cancel()
 		return errors.Join(err, l.Close())
 	}
-	err = server.Serve(l)
+	err := server.Serve(l)
 	cancel()
 	wait.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
