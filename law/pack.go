@@ -27,7 +27,7 @@ type Pack struct {
 	Reviewed  []Review
 	Rules     []*Rule
 	Orders    []*Order
-	Silent    []Silence
+	Silent    []*Silence
 	Tables    []Table
 	Tests     []Test
 
@@ -45,11 +45,22 @@ type Pack struct {
 // A Review is one real person's signature under a pack.
 type Review struct{ By, Role, On, Signature string }
 
-// A Silence is meant: nothing is said about these acts, and why.
+// A Silence says why a pack has no rule on some acts. Its kind is one of
+//   - meant: the instrument is silent on purpose;
+//   - searched: it was looked for and not found, as of the day of the pack;
+//   - gap: law is known or must be supposed that nobody has read. The layer
+//     then does not cover these acts (semantics 2.1).
 type Silence struct {
-	Acts  []string
-	Why   string
-	WhyES string
+	Acts        []string
+	Kind        string
+	Binds       []string // empty: every actor
+	From, Until string
+	Why, WhyES  string
+
+	pack   *Pack
+	acts   []int
+	actors set
+	lasts  period
 }
 
 // A Table lists the offences of one statute that give a fact its value.
@@ -153,6 +164,7 @@ type Test struct {
 	Expect      []comity.Verdict
 	ExpectNot   []comity.Verdict
 	MustCite    []string
+	MustNotCite []string
 	ExpectFlags []comity.Flag
 	Line        int
 }
@@ -201,8 +213,7 @@ func readPack(s *source, id string, data []byte, v *Vocabulary) *Pack {
 		p.readOrder(it)
 	}
 	for _, it := range f["silent"].sequence() {
-		k := it.fields("acts", "why", "why_es")
-		p.Silent = append(p.Silent, Silence{p.actWords(k["acts"]), it.need(k, "why"), k["why_es"].text()})
+		p.readSilence(it)
 	}
 	for _, it := range f["impossible"].sequence() {
 		p.impossible = append(p.impossible, p.scope.condition(it))

@@ -49,6 +49,11 @@ func (b *Book) RunTest(p *Pack, t Test) TestResult {
 			r.fail("no citation of a carrying rule contains %q", want)
 		}
 	}
+	for _, bad := range t.MustNotCite {
+		if Cites(d, bad) {
+			r.fail("a citation of a carrying rule contains %q", bad)
+		}
+	}
 	for _, want := range t.ExpectFlags {
 		if !d.Has(want) {
 			r.fail("the flag %s is not set", want)
@@ -98,20 +103,12 @@ var verdictNames = []string{"required", "prohibited", "permitted", "no-rule", "n
 // readTest reads one closed question; `open: all` leaves every fact that is
 // not listed unknown instead.
 func (p *Pack) readTest(it item) {
-	f := it.fields("name", "on", "day", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "expect_flags", "why")
+	f := it.fields("name", "on", "day", "days", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "why")
 	v := p.scope.v
 	t := Test{Name: it.need(f, "name"), Line: it.line()}
 	q := comity.Question{In: p.Place, Actor: f["actor"].choice(v.names.actors...), Act: f["act"].choice(v.names.acts...), Agency: f["agency"].text(), Closed: true}
 	it.need(f, "actor")
 	it.need(f, "act")
-	when := f["on"]
-	if when.node == nil {
-		when = f["day"]
-	}
-	if when.node == nil {
-		it.fail("missing-key", "the day of the question is missing", `write  "on": "2025-06-01"`)
-	}
-	q.On, _ = when.dayText(0)
 	q.At, _ = f["at"].boundText(0)
 	q.Facts = p.readFacts(f["facts"])
 	if open := f["open"]; open.node != nil {
@@ -123,21 +120,66 @@ func (p *Pack) readTest(it item) {
 			}
 		}
 	}
-	for _, w := range f["expect"].list() {
-		t.Expect = append(t.Expect, comity.Verdict(w.choice(verdictNames...)))
+	t.readExpected(f)
+	t.Question = q
+	if days := f["days"]; !days.isNull() {
+		p.readDays(t, days)
+		return
 	}
-	for _, w := range f["expect_not"].list() {
-		t.ExpectNot = append(t.ExpectNot, comity.Verdict(w.choice(verdictNames...)))
+	when := f["on"]
+	if when.node == nil {
+		when = f["day"]
 	}
+	if when.node == nil {
+		it.fail("missing-key", "the day of the question is missing", `write  "on": "2025-06-01"`)
+	}
+	t.Question.On, _ = when.dayText(0)
+	p.addTest(t, it)
+}
+
+// readDays reads one question asked on several days, each with its answer:
+// days: {"2021-08-01": permitted, "2021-08-02": prohibited}.
+func (p *Pack) readDays(t Test, days item) {
+	if days.node.Kind != yaml.MappingNode {
+		days.fail("bad-shape", "days is a mapping of days to what is expected", `write  days: {"2021-08-01": permitted, "2021-08-02": prohibited}`)
+		return
+	}
+	for on, val := range days.rows() {
+		one := t
+		one.Name, one.Line = t.Name+" ("+on+")", val.line()
+		if _, bad := readDay(on); bad != nil {
+			val.fail(bad.Code, bad.Message, bad.Hint)
+			continue
+		}
+		one.Question.On = on
+		if val.node.Kind == yaml.MappingNode {
+			one.readExpected(val.fields("expect", "expect_not", "must_cite", "must_not_cite", "expect_flags"))
+		} else {
+			one.readExpected(map[string]item{"expect": val})
+		}
+		p.addTest(one, val)
+	}
+}
+
+func (p *Pack) addTest(t Test, it item) {
 	if len(t.Expect)+len(t.ExpectNot) == 0 {
 		it.fail("missing-key", "the test expects nothing", "add  expect: with a verdict")
 	}
-	t.MustCite = f["must_cite"].words()
-	for _, w := range f["expect_flags"].list() {
-		t.ExpectFlags = append(t.ExpectFlags, comity.Flag(w.choice("conflict", "unsettled", "unverified", "incomplete")))
-	}
-	t.Question = q
 	p.Tests = append(p.Tests, t)
+}
+
+// readExpected adds what the test expects to what it expects already.
+func (t *Test) readExpected(f map[string]item) {
+	for key, list := range map[string]*[]comity.Verdict{"expect": &t.Expect, "expect_not": &t.ExpectNot} {
+		for _, w := range f[key].list() {
+			*list = append(slices.Clip(*list), comity.Verdict(w.choice(verdictNames...)))
+		}
+	}
+	t.MustCite = append(slices.Clip(t.MustCite), f["must_cite"].words()...)
+	t.MustNotCite = append(slices.Clip(t.MustNotCite), f["must_not_cite"].words()...)
+	for _, w := range f["expect_flags"].list() {
+		t.ExpectFlags = append(slices.Clip(t.ExpectFlags), comity.Flag(w.choice("conflict", "unsettled", "unverified", "incomplete")))
+	}
 }
 
 func (p *Pack) readFacts(it item) comity.Facts {

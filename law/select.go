@@ -28,6 +28,7 @@ type localLaw struct {
 	place      int
 	packs      []*Pack
 	byAct      [][]*Rule
+	gaps       [][]*Silence     // by act
 	orders     map[int][]*Order // by rule
 	expected   []comity.Layer   // layers that must be loaded for a full answer
 	impossible []limit
@@ -63,6 +64,7 @@ func (b *Book) gather(place int) *localLaw {
 	l := &localLaw{place: place, byAct: make([][]*Rule, len(b.vocabulary.Acts)), orders: map[int][]*Order{}, byAgency: map[string]string{}}
 	l.impossible = slices.Clone(b.vocabulary.impossible)
 	l.bound = make([]set, len(b.vocabulary.Acts))
+	l.gaps = make([][]*Silence, len(b.vocabulary.Acts))
 	here := b.places.list[place]
 	chain := append([]int{place}, b.places.up[place]...)
 	for _, p := range b.packs {
@@ -74,6 +76,7 @@ func (b *Book) gather(place int) *localLaw {
 			continue // county law binds county agencies
 		}
 		l.packs = append(l.packs, p)
+		l.addGaps(p)
 		for _, k := range p.impossible {
 			k = b.vocabulary.expand(k)
 			l.impossible = append(l.impossible, limit{condition: k, reads: k.facts()})
@@ -233,7 +236,7 @@ func (r *Rule) fromMind(m moment) bool {
 }
 
 // uncovered lists the expected layers of which no applying pack is known to be
-// complete at T. A pack of which nothing was known by then covers nothing:
+// complete at T, and those with a declared gap on this act. A pack of which nothing was known by then covers nothing:
 // otherwise a book that is younger than the question would answer "no rule".
 func (c *asked) uncovered() []comity.Layer {
 	var out []comity.Layer
@@ -244,7 +247,7 @@ func (c *asked) uncovered() []comity.Layer {
 			out = append(out, want)
 		}
 	}
-	return out
+	return withGaps(out, c.gaps())
 }
 
 // knownBy: the pack was there by that day, or holds a rule that was.
