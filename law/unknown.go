@@ -92,6 +92,13 @@ const impossibleAnswer = 0
 
 // newSearch builds the diagrams; facts in freed count as open too.
 func (p *plan) newSearch(c *asked, freed []int, budget int) *search {
+	s := p.openSearch(c, freed, budget)
+	s.build()
+	return s
+}
+
+// openSearch lays out the open facts and draws nothing yet.
+func (p *plan) openSearch(c *asked, freed []int, budget int) *search {
 	s := &search{diagram: newDiagram(budget), p: p, c: c, free: map[int]set{}}
 	for i, f := range p.vars {
 		may := c.pattern[f]
@@ -110,15 +117,14 @@ func (p *plan) newSearch(c *asked, freed []int, budget int) *search {
 		}
 		s.addFact(f, classes)
 	}
-	s.build()
-	return s
-}
-
-func (s *search) build() {
 	s.possible = isTrue
 	for _, k := range s.limits() {
 		s.possible = s.and(s.possible, s.not(s.condition(k)))
 	}
+	return s
+}
+
+func (s *search) build() {
 	for i := range s.ofLayer {
 		s.ofLayer[i] = terminal(s.spokens.number(spoken{}))
 	}
@@ -174,11 +180,26 @@ func (s *search) whenPossible(a ref) ref {
 }
 
 func (s *search) addRule(r *planRule) {
+	d := s.drawRule(r)
+	s.ofRule = append(s.ofRule, d)
+	if d.stands == isFalse {
+		return
+	}
+	alone := r.alone()
+	s.ofLayer[r.layer] = s.values(s.ofLayer[r.layer], d.stands, func(voice, stands int) int {
+		if stands == 0 {
+			return voice
+		}
+		return s.spokens.number(s.spokens.list[voice].hear(alone))
+	})
+}
+
+// drawRule needs the diagrams of the rules that may defeat this one.
+func (s *search) drawRule(r *planRule) ruleDiagram {
 	var d ruleDiagram
 	d.met = s.condition(r.fires)
 	if d.met == isFalse && len(r.orders) == 0 {
-		s.ofRule = append(s.ofRule, ruleDiagram{isFalse, isFalse, isFalse, nil})
-		return
+		return ruleDiagram{isFalse, isFalse, isFalse, nil}
 	}
 	suspended := isFalse
 	for _, o := range r.orders {
@@ -191,14 +212,7 @@ func (s *search) addRule(r *planRule) {
 	for _, k := range r.defeaters {
 		d.stands = s.and(d.stands, s.not(s.ofRule[k].stands))
 	}
-	s.ofRule = append(s.ofRule, d)
-	alone := r.alone()
-	s.ofLayer[r.layer] = s.values(s.ofLayer[r.layer], d.stands, func(voice, stands int) int {
-		if stands == 0 {
-			return voice
-		}
-		return s.spokens.number(s.spokens.list[voice].hear(alone))
-	})
+	return d
 }
 
 // condition draws a checked condition over the open facts.

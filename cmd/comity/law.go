@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"comity"
 	"comity/law"
@@ -15,11 +14,14 @@ import (
 // lawVerbs is what can be done with the law itself.
 func lawVerbs() []lawVerb {
 	return []lawVerb{
-		{"check", "[-law DIR]: every pack loads, and what is doubtful is listed", lawCheck},
-		{"test", "[-law DIR] [PACK…]: run the tests inside the packs", lawTest},
-		{"show", "[-law DIR] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
-		{"coverage", "[-on DAY]: which places have law, from when, and which do not", lawCoverage},
-		{"due", "[-on DAY]: packs whose next check has passed", lawDue},
+		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
+		{"test", "[-law DIR] [-mutation] [-json] [PACK…]: run the tests inside the packs, or test the tests", lawTest},
+		{"show", "[-law DIR] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
+		{"coverage", "[-law DIR] [-on DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
+		{"gaps", "[-law DIR] [-on DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
+		{"conflicts", "[-law DIR] [-on DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
+		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
+		{"due", "[-law DIR] [-on DAY] [-json]: packs whose next check has passed", lawDue},
 	}
 }
 
@@ -47,85 +49,169 @@ func runLaw(_ context.Context, e env, args []string) error {
 }
 
 func lawCheck(e env, args []string) error {
-	f := newFlags("law")
-	overlay := f.String("law", "", "a folder laid over the built-in law")
+	f := newLawFlags()
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
-	book, err := openBook(*overlay)
+	book, err := openBook(f.overlay)
 	if err != nil {
 		return err
-	}
-	for _, w := range book.Warnings() {
-		fmt.Fprintf(e.out, "doubtful: %v\n", w)
 	}
 	rules := 0
 	for _, p := range book.Packs() {
 		rules += len(p.Rules)
+	}
+	if f.asJSON {
+		return writeJSON(e, struct {
+			Packs    int               `json:"packs"`
+			Rules    int               `json:"rules"`
+			Places   int               `json:"places"`
+			Law      string            `json:"law"`
+			Doubtful []*comity.Problem `json:"doubtful"`
+		}{len(book.Packs()), rules, len(book.Places()), book.Digest(), append([]*comity.Problem{}, book.Warnings()...)})
+	}
+	for _, w := range book.Warnings() {
+		fmt.Fprintf(e.out, "doubtful: %v\n", w)
 	}
 	fmt.Fprintf(e.out, "%d packs, %d rules, %d places: no fault\n%s\n", len(book.Packs()), rules, len(book.Places()), book.Digest())
 	return nil
 }
 
 func lawTest(e env, args []string) error {
-	f := newFlags("law")
-	overlay := f.String("law", "", "a folder laid over the built-in law")
+	f := newLawFlags()
+	mutation := f.Bool("mutation", false, "delete, turn round and shift every rule, and see whether a test fails")
 	if err := f.parse(e, args, 1000); err != nil {
 		return err
 	}
-	book, err := openBook(*overlay)
+	book, err := openBook(f.overlay)
 	if err != nil {
 		return err
 	}
-	ran, failed := 0, 0
+	for _, id := range f.Args() {
+		if _, ok := book.Pack(id); !ok {
+			return noSuchPack(book, id)
+		}
+	}
+	chosen := func(p *law.Pack) bool { return f.NArg() == 0 || slices.Contains(f.Args(), p.ID) }
+	if *mutation {
+		return testTheTests(e, f.asJSON, book, chosen)
+	}
+	type failure struct {
+		File   string   `json:"file"`
+		Line   int      `json:"line"`
+		Test   string   `json:"test"`
+		Failed []string `json:"failed"`
+	}
+	ran, failed := 0, []failure{}
 	for _, t := range book.Test() {
-		if f.NArg() > 0 && !slices.Contains(f.Args(), t.Pack.ID) {
+		if !chosen(t.Pack) {
 			continue
 		}
 		ran++
 		if len(t.Failures) > 0 {
-			failed++
-			fmt.Fprintf(e.out, "FAIL %s: %s: %s\n", t.Pack.File, t.Test.Name, strings.Join(t.Failures, "; "))
+			failed = append(failed, failure{t.Pack.File, t.Test.Line, t.Test.Name, t.Failures})
 		}
 	}
-	fmt.Fprintf(e.out, "%d tests, %d failed\n", ran, failed)
+	if f.asJSON {
+		err = writeJSON(e, struct {
+			Ran    int       `json:"ran"`
+			Failed []failure `json:"failed"`
+		}{ran, failed})
+	} else {
+		for _, t := range failed {
+			fmt.Fprintf(e.out, "FAIL %s:%d: %s: %s\n", t.File, t.Line, t.Test, strings.Join(t.Failed, "; "))
+		}
+		fmt.Fprintf(e.out, "%d tests, %d failed\n", ran, len(failed))
+	}
 	switch {
+	case err != nil:
+		return err
 	case ran == 0:
 		return &comity.Problem{Code: "no-tests", Message: "no pack of that name has tests"}
-	case failed > 0:
+	case len(failed) > 0:
+		return errFinding
+	}
+	return nil
+}
+
+// testTheTests puts faults into rules; a fault that no test notices is a finding.
+func testTheTests(e env, asJSON bool, book *law.Book, chosen func(*law.Pack) bool) error {
+	type survivor struct {
+		File string         `json:"file"`
+		Line int            `json:"line"`
+		Rule string         `json:"rule"`
+		Kind law.MutantKind `json:"kind"`
+		What string         `json:"what"`
+	}
+	tried, lived, alive := map[law.MutantKind]int{}, map[law.MutantKind]int{}, []survivor{}
+	book.Mutate(chosen, func(m law.Mutant) {
+		tried[m.Kind]++
+		if !m.Killed {
+			lived[m.Kind]++
+			alive = append(alive, survivor{m.Pack.File, m.Line, m.Rule, m.Kind, m.What})
+		}
+	})
+	if asJSON {
+		if err := writeJSON(e, struct {
+			Tried    map[law.MutantKind]int `json:"tried"`
+			Survived []survivor             `json:"survived"`
+		}{tried, alive}); err != nil {
+			return err
+		}
+	} else {
+		for _, s := range alive {
+			fmt.Fprintf(e.out, "%s:%d: %s: no test fails when %s\n", s.File, s.Line, s.Rule, s.What)
+		}
+		for _, k := range []law.MutantKind{law.Deleted, law.Inverted, law.Shifted, law.Condition} {
+			fmt.Fprintf(e.out, "%-9s %d faults, %d noticed\n", k, tried[k], tried[k]-lived[k])
+		}
+	}
+	if len(alive) > lived[law.Condition] {
 		return errFinding
 	}
 	return nil
 }
 
 func lawShow(e env, args []string) error {
-	f := newFlags("law")
-	overlay := f.String("law", "", "a folder laid over the built-in law")
-	asJSON := f.Bool("json", false, "as JSON")
+	f := newLawFlags()
 	if err := f.parse(e, args, 1); err != nil {
 		return err
 	}
 	if err := need("PACK|RULE", f.Arg(0), "us/il/trust-act#15a"); err != nil {
 		return err
 	}
-	book, err := openBook(*overlay)
+	book, err := openBook(f.overlay)
 	if err != nil {
 		return err
 	}
 	if r, _, ok := book.Rule(f.Arg(0)); ok {
-		return showRules(e, *asJSON, []*law.Rule{r})
+		return showRules(e, f.asJSON, []*law.Rule{r})
 	}
 	if p, ok := book.Pack(f.Arg(0)); ok {
-		if !*asJSON {
+		if !f.asJSON {
 			fmt.Fprintf(e.out, "%s\n%s, layer %s, known from %s, as of %s, next check %s\n%s\n\n", p.Title, p.Place, p.Layer, p.KnownFrom, p.AsOf, p.NextCheck, reviewed(p))
 		}
-		return showRules(e, *asJSON, p.Rules)
+		return showRules(e, f.asJSON, p.Rules)
 	}
+	return noSuchPack(book, f.Arg(0))
+}
+
+// noSuchPack names the packs that share the beginning of what was asked for.
+func noSuchPack(book *law.Book, id string) error {
+	start, _, _ := strings.Cut(id, "#")
 	var ids []string
-	for _, p := range book.Packs() {
-		ids = append(ids, p.ID)
+	for start != "" && len(ids) == 0 {
+		for _, p := range book.Packs() {
+			if strings.HasPrefix(p.ID, start) {
+				ids = append(ids, p.ID)
+			}
+		}
+		start = start[:max(0, strings.LastIndexByte(start, '/'))]
 	}
-	return &comity.Problem{Code: "unknown-rule", Message: fmt.Sprintf("there is no pack or rule %q", f.Arg(0)), Hint: "packs: " + strings.Join(ids, ", ")}
+	if len(ids) == 0 || len(ids) > 30 {
+		return &comity.Problem{Code: "unknown-rule", Message: fmt.Sprintf("there is no pack or rule %q", id), Hint: "comity law coverage lists the places; comity law show us/il/trust-act shows a pack"}
+	}
+	return &comity.Problem{Code: "unknown-rule", Message: fmt.Sprintf("there is no pack or rule %q", id), Hint: "packs: " + strings.Join(ids, ", ")}
 }
 
 func reviewed(p *law.Pack) string {
@@ -182,67 +268,4 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
-}
-
-// openOn reads the one flag of verbs that ask about a day, and opens the law.
-func openOn(e env, args []string) (*law.Book, string, error) {
-	f := newFlags("law")
-	on := f.String("on", time.Now().Format(time.DateOnly), "the day asked about")
-	if err := f.parse(e, args, 0); err != nil {
-		return nil, "", err
-	}
-	if err := needDay("on", *on); err != nil {
-		return nil, "", err
-	}
-	book, err := openBook("")
-	return book, *on, err
-}
-
-// lawCoverage names every state, covered or not: a gap is data.
-func lawCoverage(e env, args []string) error {
-	book, on, err := openOn(e, args)
-	if err != nil {
-		return err
-	}
-	packs := map[string][]*law.Pack{}
-	for _, p := range book.Packs() {
-		if p.KnownFrom <= on {
-			packs[p.Place] = append(packs[p.Place], p)
-		}
-	}
-	for _, place := range book.Places() {
-		has := packs[place.ID]
-		if place.Kind == "county" && !place.Searched && len(has) == 0 {
-			continue
-		}
-		if len(has) == 0 {
-			fmt.Fprintf(e.out, "%-24s gap: no law of this place is loaded for %s\n", place.ID, on)
-			continue
-		}
-		rules := 0
-		for _, p := range has {
-			rules += len(p.Rules)
-		}
-		fmt.Fprintf(e.out, "%-24s %d packs, %d rules\n", place.ID, len(has), rules)
-	}
-	return nil
-}
-
-func lawDue(e env, args []string) error {
-	book, on, err := openOn(e, args)
-	if err != nil {
-		return err
-	}
-	due := 0
-	for _, p := range book.Packs() {
-		if p.NextCheck < on {
-			due++
-			fmt.Fprintf(e.out, "%s: to be checked since %s\n", p.ID, p.NextCheck)
-		}
-	}
-	fmt.Fprintf(e.out, "%d of %d packs are due\n", due, len(book.Packs()))
-	if due > 0 {
-		return errFinding
-	}
-	return nil
 }

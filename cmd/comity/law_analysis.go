@@ -1,0 +1,367 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/law"
+)
+
+// lawFlags are the flags that every law verb takes.
+type lawFlags struct {
+	*flags
+	overlay string
+	asJSON  bool
+}
+
+func newLawFlags() *lawFlags {
+	f := &lawFlags{flags: newFlags("law")}
+	f.StringVar(&f.overlay, "law", "", "a folder laid over the built-in law")
+	f.BoolVar(&f.asJSON, "json", false, "as JSON")
+	return f
+}
+
+// onDay is for verbs that ask about a day and, if they like, one place.
+type onDay struct {
+	*lawFlags
+	on, in string
+}
+
+func newOnDay() *onDay {
+	f := &onDay{lawFlags: newLawFlags()}
+	f.StringVar(&f.on, "on", time.Now().Format(time.DateOnly), "the day asked about")
+	f.StringVar(&f.in, "in", "", "one place only, such as us-il")
+	return f
+}
+
+func (f *onDay) open(e env, args []string) (*law.Book, error) {
+	if err := f.parse(e, args, 0); err != nil {
+		return nil, err
+	}
+	if err := needDay("on", f.on); err != nil {
+		return nil, err
+	}
+	book, err := openBook(f.overlay)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := book.Place(f.in); f.in != "" && !ok {
+		return nil, &comity.Problem{Code: "unknown-place", Message: fmt.Sprintf("there is no place %q", f.in), Where: "-in", Hint: "comity law coverage lists the places with law"}
+	}
+	return book, nil
+}
+
+// places are those of the coverage table, or the one asked for.
+func (f *onDay) places(book *law.Book) []comity.Place {
+	if place, ok := book.Place(f.in); ok {
+		return []comity.Place{place}
+	}
+	return book.CoveredPlaces()
+}
+
+func writeJSON(e env, v any) error {
+	out := json.NewEncoder(e.out)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
+}
+
+// A coverageCell is a cell as the command gives it.
+type coverageCell struct {
+	Place     string       `json:"place"`
+	Act       string       `json:"act"`
+	Is        law.CellKind `json:"is"`
+	Gap       bool         `json:"gap"`
+	Grade     comity.Grade `json:"grade"`
+	Contested bool         `json:"contested"`
+	Rules     []string     `json:"rules"`
+	Why       []string     `json:"why"`
+	AsOf      string       `json:"as_of"`
+}
+
+func shownCell(c law.Cell) coverageCell {
+	out := coverageCell{c.Place, c.Act, c.Is, c.HasGap(), c.Grade, c.Contested, []string{}, []string{}, c.AsOf}
+	for _, r := range c.Rules {
+		out.Rules = append(out.Rules, r.ID)
+	}
+	slices.Sort(out.Rules)
+	out.Rules = slices.Compact(out.Rules)
+	for _, s := range c.Silences {
+		out.Why = append(out.Why, s.Why)
+	}
+	return out
+}
+
+// lawCoverage is the honest table of acts by places; nothing in it is blank.
+func lawCoverage(e env, args []string) error {
+	f := newOnDay()
+	book, err := f.open(e, args)
+	if err != nil {
+		return err
+	}
+	var cells []coverageCell
+	var total tally
+	for _, place := range f.places(book) {
+		var own tally
+		for _, c := range book.Table(place.ID, f.on) {
+			own.add(c)
+			if place.Kind == "state" || place.Kind == "territory" {
+				total.add(c)
+			}
+			switch {
+			case f.asJSON:
+				cells = append(cells, shownCell(c))
+			case f.in != "":
+				fmt.Fprintln(e.out, cellLine(c))
+			}
+		}
+		if f.in == "" && !f.asJSON {
+			fmt.Fprintf(e.out, "%-24s %s\n", place.ID, own)
+		}
+	}
+	if f.asJSON {
+		return writeJSON(e, cells)
+	}
+	if f.in == "" {
+		fmt.Fprintf(e.out, "\nOf %d cells of the states, the District of Columbia and the territories %s.\n", total.cells, total)
+	}
+	return nil
+}
+
+// A tally counts cells by what they are.
+type tally struct {
+	cells, gapBeside int
+	is               map[law.CellKind]int
+	grade            map[comity.Grade]int
+}
+
+func (t *tally) add(c law.Cell) {
+	if t.is == nil {
+		t.is, t.grade = map[law.CellKind]int{}, map[comity.Grade]int{}
+	}
+	t.cells++
+	t.is[c.Is]++
+	if c.Is == law.CellRule {
+		t.grade[c.Grade]++
+		if c.HasGap() {
+			t.gapBeside++
+		}
+	}
+}
+
+func (t tally) String() string {
+	if t.is[law.CellNoPack] == t.cells {
+		return "gap: no law of this place is loaded"
+	}
+	part := func(k law.CellKind) string { return fmt.Sprintf("%d (%d %%)", t.is[k], 100*t.is[k]/max(1, t.cells)) }
+	s := fmt.Sprintf("rule %s: grade A %d, B %d, C %d; silent on purpose %s; searched, not found %s; gap %s; not declared %s",
+		part(law.CellRule), t.grade["A"], t.grade["B"], t.grade["C"], part(law.CellMeant), part(law.CellSearched), part(law.CellUnread), part(law.CellOpen))
+	if n := t.is[law.CellNoPack]; n > 0 {
+		s += "; no pack " + part(law.CellNoPack)
+	}
+	return s
+}
+
+func cellLine(c law.Cell) string {
+	what := map[law.CellKind]string{
+		law.CellMeant: "silent on purpose", law.CellSearched: "searched, not found as of " + orDash(c.AsOf),
+		law.CellUnread: "gap: law that nobody has read", law.CellOpen: "gap: not declared", law.CellNoPack: "gap: no law of this place is loaded",
+	}[c.Is]
+	if c.Is == law.CellRule {
+		what = fmt.Sprintf("rule, grade %s (%s)", c.Grade, strings.Join(shownCell(c).Rules, ", "))
+		if c.Contested {
+			what += ", contested"
+		}
+		if c.HasGap() {
+			what += ", and a gap beside it"
+		}
+	}
+	return fmt.Sprintf("%-28s %s", c.Act, what)
+}
+
+// lawGaps lists what nobody has read, and silence that nobody explained.
+func lawGaps(e env, args []string) error {
+	f := newOnDay()
+	book, err := f.open(e, args)
+	if err != nil {
+		return err
+	}
+	gaps := []coverageCell{}
+	for _, place := range f.places(book) {
+		for _, c := range book.Table(place.ID, f.on) {
+			if c.HasGap() || c.Is == law.CellOpen || c.Is == law.CellNoPack {
+				gaps = append(gaps, shownCell(c))
+			}
+		}
+	}
+	if f.asJSON {
+		return writeJSON(e, gaps)
+	}
+	for i := 0; i < len(gaps); {
+		j := i
+		var acts []string
+		for ; j < len(gaps) && gaps[j].Place == gaps[i].Place && gaps[j].Is == gaps[i].Is && slices.Equal(gaps[j].Why, gaps[i].Why); j++ {
+			acts = append(acts, gaps[j].Act)
+		}
+		why := "not declared"
+		switch {
+		case gaps[i].Is == law.CellNoPack:
+			why, acts = "no law of this place is loaded", []string{"every act"}
+		case len(gaps[i].Why) > 0:
+			why = strings.Join(gaps[i].Why, " ")
+		}
+		fmt.Fprintf(e.out, "%s: %s: %s\n", gaps[i].Place, strings.Join(acts, ", "), why)
+		i = j
+	}
+	return nil
+}
+
+// A shownClash is a clash as the command gives it.
+type shownClash struct {
+	Place   string         `json:"place"`
+	Act     string         `json:"act"`
+	Actors  []string       `json:"actors"`
+	Ban     string         `json:"ban"`
+	Against string         `json:"against"`
+	Between bool           `json:"between_layers"`
+	Facts   []string       `json:"facts"`
+	Verdict comity.Verdict `json:"verdict"`
+	Flags   []comity.Flag  `json:"flags"`
+}
+
+func lawConflicts(e env, args []string) error {
+	f := newOnDay()
+	book, err := f.open(e, args)
+	if err != nil {
+		return err
+	}
+	list, err := book.Conflicts(f.on)
+	if err != nil {
+		return err
+	}
+	out := []shownClash{}
+	for _, c := range list {
+		if f.in != "" && c.Place != f.in {
+			continue
+		}
+		s := shownClash{c.Place, c.Act, c.Actors, c.Ban.ID, c.Against.ID, c.Between(), []string{}, c.Verdict, append([]comity.Flag{}, c.Flags...)}
+		for _, is := range c.Facts {
+			s.Facts = append(s.Facts, is.Text)
+		}
+		out = append(out, s)
+	}
+	if f.asJSON {
+		return writeJSON(e, out)
+	}
+	for _, c := range out {
+		when := "on any facts"
+		if len(c.Facts) > 0 {
+			when = "when " + strings.Join(c.Facts, ", ")
+		}
+		fmt.Fprintf(e.out, "%s %s (%s)\n  %s forbids, %s speaks against it\n  %s\n  the answer is %s%s\n\n",
+			c.Place, c.Act, strings.Join(c.Actors, ", "), c.Ban, c.Against, when, c.Verdict, flagWords(c.Flags))
+	}
+	fmt.Fprintf(e.out, "%d pairs of rules can stand against each other on %s\n", len(out), f.on)
+	return nil
+}
+
+func flagWords(flags []comity.Flag) string {
+	if len(flags) == 0 {
+		return ", without a flag"
+	}
+	var words []string
+	for _, f := range flags {
+		words = append(words, string(f))
+	}
+	return ", " + strings.Join(words, ", ")
+}
+
+// lawQuotes fails where a stored text of the very section lacks the quote.
+func lawQuotes(e env, args []string) error {
+	f := newLawFlags()
+	if err := f.parse(e, args, 1); err != nil {
+		return err
+	}
+	dir := f.Arg(0)
+	if info, err := os.Stat(dir); dir == "" || err != nil || !info.IsDir() {
+		return &comity.Problem{Code: "bad-folder", Message: "there is no such folder", Where: dir, Hint: "comity law quotes TEXTS, a folder with one folder a place: us-fl/908.104.txt"}
+	}
+	book, err := openBook(f.overlay)
+	if err != nil {
+		return err
+	}
+	list, err := book.Quotes(os.DirFS(dir))
+	if err != nil {
+		return err
+	}
+	type quote struct {
+		Rule  string `json:"rule"`
+		Ref   string `json:"ref"`
+		Quote string `json:"quote"`
+		Found string `json:"found"`
+		Wrong string `json:"wrong"`
+	}
+	out, found, wrong := []quote{}, 0, 0
+	for _, q := range list {
+		out = append(out, quote{q.Rule, q.Cite.Ref, q.Cite.Quote, q.Found, q.Wrong})
+		switch {
+		case q.Found != "":
+			found++
+		case q.Wrong != "":
+			wrong++
+			if !f.asJSON {
+				fmt.Fprintf(e.out, "WRONG     %s: %s does not hold “%s”\n", q.Rule, q.Wrong, q.Cite.Quote)
+			}
+		case !f.asJSON:
+			fmt.Fprintf(e.out, "not seen  %s: %s “%s”\n", q.Rule, q.Cite.Ref, q.Cite.Quote)
+		}
+	}
+	if f.asJSON {
+		err = writeJSON(e, out)
+	} else {
+		fmt.Fprintf(e.out, "%d quotes: %d found in a stored text, %d wrong, %d not seen\n", len(list), found, wrong, len(list)-found-wrong)
+	}
+	if err == nil && wrong > 0 {
+		return errFinding
+	}
+	return err
+}
+
+func lawDue(e env, args []string) error {
+	f := newOnDay()
+	book, err := f.open(e, args)
+	if err != nil {
+		return err
+	}
+	type late struct {
+		Pack  string `json:"pack"`
+		Since string `json:"since"`
+	}
+	due, all := []late{}, 0
+	for _, p := range book.Packs() {
+		if f.in != "" && p.Place != f.in {
+			continue
+		}
+		all++
+		if p.Stale(f.on) {
+			due = append(due, late{p.ID, p.NextCheck})
+		}
+	}
+	if f.asJSON {
+		err = writeJSON(e, due)
+	} else {
+		for _, d := range due {
+			fmt.Fprintf(e.out, "%s: to be checked since %s\n", d.Pack, d.Since)
+		}
+		fmt.Fprintf(e.out, "%d of %d packs are due\n", len(due), all)
+	}
+	if err == nil && len(due) > 0 {
+		return errFinding
+	}
+	return err
+}

@@ -1,0 +1,141 @@
+package law
+
+import (
+	"cmp"
+	"slices"
+
+	"comity"
+)
+
+// A Cell says what the law of one place holds on one act: never what the law
+// above it says, and never "nothing".
+type Cell struct {
+	Place, Act string
+	Is         CellKind
+	// Grade is the best grade of the best known rule; Rules are in force on
+	// the day. Contested: some rule is, or an order suspends one.
+	Grade     comity.Grade
+	Rules     []*Rule
+	Contested bool
+	// Silences that explain the cell, or open a gap beside rules.
+	Silences []*Silence
+	AsOf     string // day of the oldest text that the cell rests on
+}
+
+// A CellKind is what a cell of the coverage table is.
+type CellKind string
+
+// The kinds of cells. Unread is a declared gap, Open an undeclared one.
+const (
+	CellRule     CellKind = "rule"
+	CellMeant    CellKind = "silent"
+	CellSearched CellKind = "searched"
+	CellUnread   CellKind = "gap"
+	CellOpen     CellKind = "open"
+	CellNoPack   CellKind = "no-pack"
+)
+
+// Table gives the cells of a place on a day, one for each act of the
+// vocabulary in its order. An unknown place or day gives none.
+func (b *Book) Table(place, on string) []Cell {
+	at, ok := b.places.byID[place]
+	d, bad := readDay(on)
+	if !ok || bad != nil {
+		return nil
+	}
+	var packs []*Pack
+	for _, p := range b.packs {
+		if p.Place == b.places.list[at].ID && p.knownFrom <= d && p.Layer != comity.Agreement {
+			packs = append(packs, p)
+		}
+	}
+	out := make([]Cell, len(b.vocabulary.Acts))
+	for a, act := range b.vocabulary.Acts {
+		out[a] = b.cell(place, act.Name, a, packs, d)
+	}
+	return out
+}
+
+// CoveredPlaces lists what the coverage table has rows for: the nation, every
+// state and territory, and counties and cities whose law was searched.
+func (b *Book) CoveredPlaces() []comity.Place {
+	withLaw := b.placesWithLaw()
+	var out []comity.Place
+	for _, p := range b.places.list {
+		if p.Kind == "nation" || p.Kind == "state" || p.Kind == "territory" || p.Searched || withLaw[p.ID] {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b comity.Place) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+func (b *Book) cell(place, name string, act int, packs []*Pack, on day) Cell {
+	c := Cell{Place: place, Act: name, Is: CellOpen}
+	if len(packs) == 0 {
+		c.Is = CellNoPack
+		return c
+	}
+	for _, p := range packs {
+		c.addRules(b, p, act, on)
+		c.addSilences(p, act, on)
+	}
+	// A rule outweighs a silence; what is known to be unread outweighs the
+	// words "silent" and "searched".
+	rank := []CellKind{CellOpen, CellSearched, CellMeant, CellUnread}
+	for _, s := range c.Silences {
+		if k := s.cellKind(); slices.Index(rank, k) > slices.Index(rank, c.Is) {
+			c.Is = k
+		}
+	}
+	if len(c.Rules) > 0 {
+		c.Is = CellRule
+	}
+	return c
+}
+
+// HasGap says whether law on the act is known or supposed that nobody read.
+func (c Cell) HasGap() bool {
+	return slices.ContainsFunc(c.Silences, func(s *Silence) bool { return s.Kind == Gap })
+}
+
+func (s *Silence) cellKind() CellKind {
+	switch s.Kind {
+	case Meant:
+		return CellMeant
+	case Gap:
+		return CellUnread
+	}
+	return CellSearched
+}
+
+func (c *Cell) addRules(b *Book, p *Pack, act int, on day) {
+	for _, r := range p.Rules {
+		if r.opens || !slices.Contains(r.acts, act) || !r.lasts.coversDay(on) {
+			continue
+		}
+		c.Rules = append(c.Rules, r)
+		c.restsOn(p)
+		c.Contested = c.Contested || r.Contested != "" || slices.ContainsFunc(b.ordersFor[r.index], func(o *Order) bool { return o.lasts.coversDay(on) })
+		for _, cite := range r.Cites {
+			if g := cite.Grade; g != "" && (c.Grade == "" || g < c.Grade) {
+				c.Grade = g
+			}
+		}
+	}
+}
+
+func (c *Cell) addSilences(p *Pack, act int, on day) {
+	for _, s := range p.Silent {
+		if slices.Contains(s.acts, act) && s.lasts.coversDay(on) {
+			c.Silences = append(c.Silences, s)
+			c.restsOn(p)
+		}
+	}
+}
+
+func (c *Cell) restsOn(p *Pack) {
+	if p.AsOf != "" && (c.AsOf == "" || p.AsOf < c.AsOf) {
+		c.AsOf = p.AsOf
+	}
+}
