@@ -83,6 +83,7 @@ type Decision struct {
 	Flags       []Flag          `json:"flags"`        //
 	Layers      map[Layer]Voice `json:"layers"`       // what each layer says by itself
 	Uncovered   []Layer         `json:"uncovered"`    // expected layers not loaded for that day
+	Stale       []string        `json:"stale"`        // packs of carrying rules whose next check had passed on Known
 	Rules       []string        `json:"rules"`        // rules that carry the answer
 	MayCarry    []string        `json:"may_carry"`    // rules that carry it in some completions of unknown facts only
 	Overridden  []string        `json:"overridden"`   // rules that a higher or stronger rule set aside

@@ -35,6 +35,11 @@ const (
 	CellNoPack   CellKind = "no-pack"
 )
 
+// CellKinds lists the kinds from the best known to the least.
+func CellKinds() []CellKind {
+	return []CellKind{CellRule, CellMeant, CellSearched, CellUnread, CellOpen, CellNoPack}
+}
+
 // Table gives the cells of a place on a day, one for each act of the
 // vocabulary in its order. An unknown place or day gives none.
 func (b *Book) Table(place, on string) []Cell {

@@ -58,6 +58,7 @@ func (c *asked) decide() comity.Decision {
 	for i, l := range comity.Layers {
 		d.Layers[l] = r.layers[i]
 	}
+	d.Stale = c.stale(p, r)
 	d.Citations = c.citations(p, r)
 	d.Duties = c.duties(p, r)
 	d.Clocks = c.clocks(p, r)
@@ -85,6 +86,18 @@ func (c *asked) askable(fact int) *string {
 		}
 	}
 	return &f.Name
+}
+
+// stale lists the packs of carrying rules that were due to be checked again.
+func (c *asked) stale(p *plan, r *result) []string {
+	out := []string{}
+	for _, i := range r.carrying {
+		if pack := p.rules[i].pack; pack.nextCheck < c.known && !slices.Contains(out, pack.ID) {
+			out = append(out, pack.ID)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // citations in force at T, of the rules that carry the answer.

@@ -369,3 +369,14 @@ func TestRuleText(t *testing.T) {
 		}
 	}
 }
+
+// An answer names the packs that were due for a check on the day of knowledge.
+func TestStale(t *testing.T) {
+	b := bookOf(t, map[string]string{"us/none": federalSilence,
+		"us/il/a": "place: us-il\nlayer: state\nadded: \"2020-01-01\"\nnext_check: \"2025-06-01\"\nrules:\n" + ruleText("us/il/a#1", "prohibited", "transport", `"2019-01-01"`, "")})
+	for known, want := range map[string]int{"2025-06-01": 0, "2025-06-02": 1} {
+		if d := ask(t, b, comity.Question{In: "us-il", Known: known}); len(d.Stale) != want || want == 1 && d.Stale[0] != "us/il/a" {
+			t.Errorf("known %s: %v", known, d.Stale)
+		}
+	}
+}

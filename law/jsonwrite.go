@@ -23,6 +23,7 @@ func appendDecision(b []byte, d *comity.Decision) []byte {
 	b = appendList(append(b, `,"flags":`...), d.Flags)
 	b = appendLayers(append(b, `,"layers":`...), d.Layers)
 	b = appendList(append(b, `,"uncovered":`...), d.Uncovered)
+	b = appendList(append(b, `,"stale":`...), d.Stale)
 	b = appendList(append(b, `,"rules":`...), d.Rules)
 	b = appendList(append(b, `,"may_carry":`...), d.MayCarry)
 	b = appendList(append(b, `,"overridden":`...), d.Overridden)

@@ -33,6 +33,7 @@ type Pack struct {
 
 	layer      int
 	added      day
+	nextCheck  day
 	knownFrom  day
 	impossible []*condition
 	digest     [sha256.Size]byte
@@ -251,7 +252,7 @@ func (p *Pack) readHead(f map[string]item, root item) {
 	}
 	p.Added, p.added = f["added"].dayText(firstDay)
 	p.AsOf, _ = f["as_of"].dayText(firstDay)
-	p.NextCheck, _ = f["next_check"].dayText(firstDay)
+	p.NextCheck, p.nextCheck = f["next_check"].dayText(lastDay)
 	for _, it := range f["reviewed"].list() {
 		k := it.fields("by", "role", "on", "signature")
 		on, _ := k["on"].dayText(firstDay)

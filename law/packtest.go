@@ -162,7 +162,7 @@ func (p *Pack) readDays(t Test, days item) {
 }
 
 func (p *Pack) addTest(t Test, it item) {
-	if len(t.Expect)+len(t.ExpectNot) == 0 {
+	if len(t.Expect)+len(t.ExpectNot)+len(t.MustCite)+len(t.MustNotCite)+len(t.ExpectFlags) == 0 {
 		it.fail("missing-key", "the test expects nothing", "add  expect: with a verdict")
 	}
 	p.Tests = append(p.Tests, t)

@@ -43,6 +43,7 @@ type Card struct {
 	Assumed         []Line
 	Withheld        []string
 	Uncovered       []string
+	Gaps            []Side // law that is known or supposed and was not read
 	Sides           []Side
 	Protected       bool // a ban on acts of the public: no boundary is described
 	Inexact         bool
@@ -178,6 +179,9 @@ func (w *cardWriter) verdict(c *Card) {
 	for _, f := range w.d.Flags {
 		c.Flags = append(c.Flags, CardFlag{f, w.say("flag." + string(f) + ".label"), w.say("flag." + string(f) + ".says")})
 	}
+	if len(w.d.Stale) > 0 {
+		c.Flags = append(c.Flags, CardFlag{"stale", w.say("flag.stale.label"), w.say("flag.stale.says", "Packs", w.list(w.titles(w.d.Stale)))})
+	}
 	for _, a := range w.d.Binds.Actors {
 		c.Binds = append(c.Binds, w.words.actors(a))
 	}
@@ -239,6 +243,17 @@ func (w *cardWriter) rule(id string) (*law.Rule, *law.Pack, bool) {
 		return found[0].Rule, found[0].Pack, true
 	}
 	return w.book.Rule(id)
+}
+
+// titles of packs, their ids where a pack is not in this book.
+func (w *cardWriter) titles(ids []string) []string {
+	out := slices.Clone(ids)
+	for i, id := range ids {
+		if p, ok := w.book.Pack(id); ok {
+			out[i] = w.title(p)
+		}
+	}
+	return out
 }
 
 func bestGrade(r *law.Rule) comity.Grade {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"comity"
+	"comity/law"
 )
 
 // doubts writes what would change the answer and what is not known. A page for
@@ -38,6 +39,10 @@ func (w *cardWriter) doubts(c *Card) {
 	}
 	for _, layer := range w.d.Uncovered {
 		c.Uncovered = append(c.Uncovered, w.say("layer."+string(layer)))
+	}
+	for _, g := range w.book.Gaps(w.q) {
+		text, foreign := w.says(law.Says{EN: g.Why, ES: g.WhyES})
+		c.Gaps = append(c.Gaps, Side{text, foreign})
 	}
 	w.sides(c)
 }

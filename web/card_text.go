@@ -151,6 +151,9 @@ func (t *textCard) doubts(c Card) {
 	}
 	t.words("card.sides", sides)
 	t.words("card.uncovered", c.Uncovered)
+	for _, g := range c.Gaps {
+		t.para("  ", g.Text)
+	}
 	t.words("card.withheld", c.Withheld)
 }
 

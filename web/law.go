@@ -26,6 +26,9 @@ type Law interface {
 	Rule(id string) (*law.Rule, *law.Pack, bool)
 	Reasons(ids []string, on string) []law.Reason
 	Orders(r *law.Rule) []*law.Order
+	Gaps(comity.Question) []*law.Silence
+	CoveredPlaces() []comity.Place
+	Table(place, on string) []law.Cell
 }
 
 type lawIndexView struct {
@@ -233,6 +236,8 @@ func (s *site) examples(l *lang, rule *law.Rule, pack *law.Pack) []example {
 			e.Verdict = t.Expect[0]
 		} else if len(t.ExpectNot) > 0 {
 			e.Not = t.ExpectNot[0]
+		} else {
+			continue // it looks at citations or flags only
 		}
 		if d, err := s.Law.Decide(t.Question); err == nil {
 			e.Rule = slices.Contains(d.Rules, rule.ID)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"comity/law"
 	"comity/oversight"
 )
 
@@ -102,8 +103,12 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"num64":   func(n int64) string { return l.numbers.Sprint(n) },
 		"dict":    dict,
 
-		"rulelink":   func(id string) string { return l.link(rulePath(id)) },
-		"rule":       func(id string) bool { _, _, ok := s.Law.Rule(id); return ok },
+		"rulelink": func(id string) string { return l.link(rulePath(id)) },
+		"rule":     func(id string) bool { _, _, ok := s.Law.Rule(id); return ok },
+		"silence": func(x *law.Silence) Side {
+			text, foreign := l.says(law.Says{EN: x.Why, ES: x.WhyES})
+			return Side{text, foreign}
+		},
 		"ref":        func(id string) string { return s.ref(id) },
 		"agencytype": func(name string) string { return l.orPlain("agency-type.", name) },
 		"kindname":   func(name string) string { return l.orPlain("record-kind.", name) },

@@ -173,7 +173,7 @@ var pages = []string{
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
 	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
 	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
-	"/record", "/replay", "/replay?state=TX", "/coverage", "/about",
+	"/record", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/about",
 }
 
 func get(h http.Handler, path string) *httptest.ResponseRecorder {

@@ -35,6 +35,8 @@ func (s *site) routes() []route {
 		{pattern: "GET /replay", serve: s.replay},
 		{pattern: "GET /replay.csv", serve: s.replayCSV},
 		{pattern: "GET /coverage", serve: s.coverage},
+		{pattern: "GET /coverage.csv", serve: s.coverageCSV},
+		{pattern: "GET /coverage/{place}", serve: s.coverageOf},
 		{pattern: "GET /about", serve: s.about},
 
 		// The desk, for staff.

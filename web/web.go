@@ -33,6 +33,7 @@
 //	value "fact" "value"       an answer to a fact's question
 //	place "us-il"              its name; title a *law.Pack in the page's language
 //	rulelink "id", rule, ref   where a rule is read, whether it is here, its citation
+//	silence *law.Silence       why there is no rule, as a Side
 //	agencytype kindname match  words of outside lists, as they came where unknown
 //	asset "style.css"          address of a static file
 //	dict "Name" value …        arguments of a shared template
