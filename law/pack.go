@@ -69,10 +69,16 @@ type Table struct {
 	ID, Title, Fact, Value, From, Until string
 	Rows                                []TableRow
 	Cites                               []Cite
+
+	lasts period
 }
 
 // A TableRow is one section of code in a Table.
-type TableRow struct{ Section, Is, From, Until string }
+type TableRow struct {
+	Section, Is, From, Until string
+
+	lasts period
+}
 
 // A Says is one plain sentence in both languages of the product.
 type Says struct{ EN, ES string }

@@ -166,11 +166,11 @@ func (p *Pack) readTable(it item) {
 	} else if _, bad := fact.read(t.Value); bad != nil {
 		f["value"].fail(bad.Code, bad.Message, bad.Hint)
 	}
-	t.From, t.Until, _ = it.readPeriod(f, "from", "until")
+	t.From, t.Until, t.lasts = it.readPeriod(f, "from", "until")
 	for _, row := range f["rows"].sequence() {
 		k := row.fields("section", "is", "from", "until")
 		r := TableRow{Section: row.need(k, "section"), Is: k["is"].text()}
-		r.From, r.Until, _ = row.readPeriod(k, "from", "until")
+		r.From, r.Until, r.lasts = row.readPeriod(k, "from", "until")
 		t.Rows = append(t.Rows, r)
 	}
 	if len(t.Rows) == 0 {

@@ -24,7 +24,8 @@ type askView struct {
 	Groups []choiceGroup
 	Fact   *law.Fact
 	Values []string
-	Guess  bool // the fact has a usual value, which is not taken for granted
+	Lists  string // where a section of code is found on the lists behind the fact
+	Guess  bool   // the fact has a usual value, which is not taken for granted
 	Usual  string
 	Card   *Card
 }
@@ -160,6 +161,9 @@ func (s *site) askOne(l *lang, v *askView, name, usual string) {
 		v.Values = []string{"true", "false"}
 	case law.Enum:
 		v.Values = fact.Values
+	}
+	if q := v.Form.q; s.hasTable(q, name) {
+		v.Lists = "/law/offences/" + q.In + "?on=" + q.On
 	}
 	if usual != "" {
 		v.Guess = true

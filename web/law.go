@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"comity"
 	"comity/law"
@@ -27,6 +28,8 @@ type Law interface {
 	Reasons(ids []string, on string) []law.Reason
 	Orders(r *law.Rule) []*law.Order
 	Gaps(comity.Question) []*law.Silence
+	TablesAt(place, on string) []*law.Table
+	Look(place, on, section string) []law.Look
 	CoveredPlaces() []comity.Place
 	Table(place, on string) []law.Cell
 }
@@ -102,6 +105,7 @@ func (s *site) placesWithLaw() []placeRow {
 
 type lawPlaceView struct {
 	Place  comity.Place
+	Lists  bool // law here uses lists of offences
 	Levels []level
 }
 
@@ -120,7 +124,7 @@ func (s *site) lawPlace(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.missing(r, "no-place")
 	}
-	v := lawPlaceView{Place: p}
+	v := lawPlaceView{Place: p, Lists: len(s.Law.TablesAt(p.ID, s.Now().Format(time.DateOnly))) > 0}
 	above := s.find.above(p.ID)
 	slices.Reverse(above)
 	for _, id := range above {

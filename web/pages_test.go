@@ -171,7 +171,7 @@ func sampleReplay() *oversight.DetainerReplay {
 var pages = []string{
 	"/", "/ask", "/ask?where=Chicago", "/ask?where=Franklin", "/ask?in=us-il&actor=county-jail",
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
-	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
+	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
 	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
 	"/record", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/about",
 }

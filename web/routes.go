@@ -22,6 +22,7 @@ func (s *site) routes() []route {
 		{pattern: "POST /ask", serve: s.ask},
 		{pattern: "GET /law", serve: s.lawIndex},
 		{pattern: "GET /law/in/{place}", serve: s.lawPlace},
+		{pattern: "GET /law/offences/{place}", serve: s.offences},
 		{pattern: "GET /law/rule/{id...}", serve: s.lawRule},
 		{pattern: "GET /law/{pack...}", serve: s.lawPack},
 		{pattern: "GET /answers", serve: s.answers},

@@ -21,6 +21,7 @@ func lawVerbs() []lawVerb {
 		{"gaps", "[-law DIR] [-on DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
 		{"conflicts", "[-law DIR] [-on DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
 		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
+		{"offence", "-in PLACE [-law DIR] [-on DAY] [-json] SECTION: on which lists of offences a section of code stands", lawOffence},
 		{"due", "[-law DIR] [-on DAY] [-json]: packs whose next check has passed", lawDue},
 	}
 }

@@ -39,8 +39,8 @@ func newOnDay() *onDay {
 	return f
 }
 
-func (f *onDay) open(e env, args []string) (*law.Book, error) {
-	if err := f.parse(e, args, 0); err != nil {
+func (f *onDay) open(e env, args []string, most int) (*law.Book, error) {
+	if err := f.parse(e, args, most); err != nil {
 		return nil, err
 	}
 	if err := needDay("on", f.on); err != nil {
@@ -100,7 +100,7 @@ func shownCell(c law.Cell) coverageCell {
 // lawCoverage is the honest table of acts by places; nothing in it is blank.
 func lawCoverage(e env, args []string) error {
 	f := newOnDay()
-	book, err := f.open(e, args)
+	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func cellLine(c law.Cell) string {
 // lawGaps lists what nobody has read, and silence that nobody explained.
 func lawGaps(e env, args []string) error {
 	f := newOnDay()
-	book, err := f.open(e, args)
+	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ type shownClash struct {
 
 func lawConflicts(e env, args []string) error {
 	f := newOnDay()
-	book, err := f.open(e, args)
+	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
 	}
@@ -332,9 +332,62 @@ func lawQuotes(e env, args []string) error {
 	return err
 }
 
+// lawOffence looks a section of code up in the dated tables of a place.
+func lawOffence(e env, args []string) error {
+	f := newOnDay()
+	book, err := f.open(e, args, 1)
+	if err != nil {
+		return err
+	}
+	if err := need("in", f.in, "us-ca"); err != nil {
+		return err
+	}
+	type look struct {
+		Fact  string   `json:"fact"`
+		Value string   `json:"value"`
+		Table string   `json:"table"`
+		Rows  []string `json:"rows"`
+		Open  []string `json:"open"`
+	}
+	out := []look{}
+	for _, l := range book.Look(f.in, f.on, f.Arg(0)) {
+		shown := look{l.Fact, l.Value, "", []string{}, []string{}}
+		if l.Found() {
+			shown.Table = l.Table.ID
+		}
+		for _, r := range l.Rows {
+			shown.Rows = append(shown.Rows, r.Section)
+		}
+		for _, t := range l.Open {
+			shown.Open = append(shown.Open, t.ID)
+		}
+		out = append(out, shown)
+	}
+	switch {
+	case len(out) == 0 && len(book.TablesAt(f.in, f.on)) > 0:
+		return &comity.Problem{Code: "bad-section", Message: fmt.Sprintf("%q names no section of code", f.Arg(0)), Hint: `write the number too, as in "Pen. Code 217.1"`}
+	case f.asJSON:
+		return writeJSON(e, out)
+	}
+	for _, l := range out {
+		switch {
+		case l.Table != "":
+			fmt.Fprintf(e.out, "%s=%s  %s (%s)\n", l.Fact, l.Value, l.Table, strings.Join(l.Rows, ", "))
+		case l.Value != "":
+			fmt.Fprintf(e.out, "%s=%s  none of these lists\n", l.Fact, l.Value)
+		default:
+			fmt.Fprintf(e.out, "%s unknown: on no list by section; not read, or in words: %s\n", l.Fact, strings.Join(l.Open, ", "))
+		}
+	}
+	if len(out) == 0 {
+		fmt.Fprintf(e.out, "no law of %s that is loaded uses a list of offences on %s\n", f.in, f.on)
+	}
+	return nil
+}
+
 func lawDue(e env, args []string) error {
 	f := newOnDay()
-	book, err := f.open(e, args)
+	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
 	}
