@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 	_ "time/tzdata" // zones also where the machine has no zone files
 
@@ -11,17 +12,29 @@ import (
 	"comity/law"
 )
 
-// openBook loads the built-in law, with a folder laid over it where -law names
-// one. today fixes the day as of which the law is known; empty is now.
-func openBook(overlay string) (*law.Book, error) {
+// openBook loads the built-in law, with the folder that -law names: packs in
+// it are laid over the law, an installed release in it takes the law's place.
+func openBook(folder string) (*law.Book, error) {
+	var base fs.FS = data.FS
 	var over []fs.FS
-	if overlay != "" {
-		if info, err := os.Stat(overlay); err != nil || !info.IsDir() {
-			return nil, &comity.Problem{Code: "bad-folder", Message: "there is no such folder", Where: overlay, Hint: "-law takes a folder of packs"}
+	if folder != "" {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return nil, &comity.Problem{Code: "bad-folder", Message: "there is no such folder", Where: folder, Hint: "-law takes a folder of packs, or of installed releases"}
 		}
-		over = append(over, os.DirFS(overlay))
+		release, err := installed(folder)
+		if err != nil {
+			return nil, err
+		}
+		if release != nil {
+			base = release
+		} else {
+			over = append(over, os.DirFS(folder))
+		}
+		if _, err := os.Stat(filepath.Join(folder, "law")); err == nil && release != nil {
+			over = append(over, os.DirFS(folder))
+		}
 	}
-	b, err := law.Load(data.FS, over...)
+	b, err := law.Load(base, over...)
 	if err != nil {
 		return nil, err
 	}

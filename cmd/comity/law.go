@@ -23,6 +23,7 @@ func lawVerbs() []lawVerb {
 		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
 		{"offence", "-in PLACE [-law DIR] [-on DAY] [-json] SECTION: on which lists of offences a section of code stands", lawOffence},
 		{"due", "[-law DIR] [-on DAY] [-json]: packs whose next check has passed", lawDue},
+		{"update", "-into DIR [-trust KEY,KEY] FILE: install a signed release; -law DIR then uses it", lawUpdate},
 	}
 }
 
