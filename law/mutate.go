@@ -119,12 +119,32 @@ func (m *mutation) order(o *Order, yield func(Mutant)) {
 		*o = sound
 	}
 	try(Deleted, "the order is gone", func() { o.lasts = period{} })
-	shifts(&o.lasts, func(what string, change func()) { try(Shifted, what, change) })
+	shifts(&o.lasts, func(what string, change func()) {
+		change()
+		same := !m.matters(sound.lasts, o.lasts, o)
+		*o = sound
+		if !same {
+			try(Shifted, what, change)
+		}
+	})
 	for n := range leaves(o.when) {
 		for _, c := range []*condition{always, never} {
 			try(Condition, fmt.Sprintf("row %d of when is taken as %s", n+1, c.word()), func() { o.when = replaceLeaf(sound.when, n, c) })
 		}
 	}
+}
+
+// matters says whether some suspended rule is in force on a day that only one
+// of the two periods covers; an order may begin or end with its rule.
+func (m *mutation) matters(a, b period, o *Order) bool {
+	for _, gap := range []period{{a.from, b.from}, {b.from, a.from}, {a.until, b.until}, {b.until, a.until}} {
+		for _, i := range o.rules {
+			if gap.overlaps(m.book.rules[i].lasts) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // meeting lists the tests whose place, act and actor can meet the rule.

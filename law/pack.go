@@ -173,6 +173,7 @@ type Test struct {
 	MustCite    []string
 	MustNotCite []string
 	ExpectFlags []comity.Flag
+	Believed    comity.Verdict // what needs-counsel would have been
 	Line        int
 }
 

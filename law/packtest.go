@@ -49,6 +49,9 @@ func (b *Book) RunTest(p *Pack, t Test) TestResult {
 			r.fail("no citation of a carrying rule contains %q", want)
 		}
 	}
+	if t.Believed != "" && (d.Believed == nil || *d.Believed != t.Believed) {
+		r.fail("the verdict believed is not %s", t.Believed)
+	}
 	for _, bad := range t.MustNotCite {
 		if Cites(d, bad) {
 			r.fail("a citation of a carrying rule contains %q", bad)
@@ -103,7 +106,7 @@ var verdictNames = []string{"required", "prohibited", "permitted", "no-rule", "n
 // readTest reads one closed question; `open: all` leaves every fact that is
 // not listed unknown instead.
 func (p *Pack) readTest(it item) {
-	f := it.fields("name", "on", "day", "days", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "why")
+	f := it.fields("name", "on", "day", "days", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "believed", "why")
 	v := p.scope.v
 	t := Test{Name: it.need(f, "name"), Line: it.line()}
 	q := comity.Question{In: p.Place, Actor: f["actor"].choice(v.names.actors...), Act: f["act"].choice(v.names.acts...), Agency: f["agency"].text(), Closed: true}
@@ -153,7 +156,7 @@ func (p *Pack) readDays(t Test, days item) {
 		}
 		one.Question.On = on
 		if val.node.Kind == yaml.MappingNode {
-			one.readExpected(val.fields("expect", "expect_not", "must_cite", "must_not_cite", "expect_flags"))
+			one.readExpected(val.fields("expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "believed"))
 		} else {
 			one.readExpected(map[string]item{"expect": val})
 		}
@@ -162,7 +165,7 @@ func (p *Pack) readDays(t Test, days item) {
 }
 
 func (p *Pack) addTest(t Test, it item) {
-	if len(t.Expect)+len(t.ExpectNot)+len(t.MustCite)+len(t.MustNotCite)+len(t.ExpectFlags) == 0 {
+	if len(t.Expect)+len(t.ExpectNot)+len(t.MustCite)+len(t.MustNotCite)+len(t.ExpectFlags) == 0 && t.Believed == "" {
 		it.fail("missing-key", "the test expects nothing", "add  expect: with a verdict")
 	}
 	p.Tests = append(p.Tests, t)
@@ -174,6 +177,9 @@ func (t *Test) readExpected(f map[string]item) {
 		for _, w := range f[key].list() {
 			*list = append(slices.Clip(*list), comity.Verdict(w.choice(verdictNames...)))
 		}
+	}
+	if b := f["believed"]; !b.isNull() {
+		t.Believed = comity.Verdict(b.choice(verdictNames[:4]...))
 	}
 	t.MustCite = append(slices.Clip(t.MustCite), f["must_cite"].words()...)
 	t.MustNotCite = append(slices.Clip(t.MustNotCite), f["must_not_cite"].words()...)

@@ -69,3 +69,15 @@ tests:
 		t.Error("a missing citation passed")
 	}
 }
+
+// A test may name the verdict that is believed where counsel is needed.
+func TestBelievedOfATest(t *testing.T) {
+	b := bookOf(t, map[string]string{"us/none": "place: us\nlayer: federal\nrules:\n" + ruleText("us/none#1", "prohibited", "transport", `"2018-01-01"`, ", untranslatable: a standard") + `
+tests:
+  - {name: right, "on": "2020-01-01", actor: county-jail, act: transport, expect: needs-counsel, believed: prohibited}
+  - {name: wrong, "on": "2020-01-01", actor: county-jail, act: transport, believed: permitted}
+`})
+	if r := b.Test(); len(r[0].Failures) != 0 || len(r[1].Failures) != 1 {
+		t.Error(r)
+	}
+}

@@ -145,6 +145,7 @@ type lawPackView struct {
 	Pack  *law.Pack
 	Place comity.Place
 	Rules []ruleRow
+	Stale bool
 }
 
 // A ruleRow is one rule in a list: where it may be read, and what it says.
@@ -166,7 +167,7 @@ func (s *site) lawPack(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.langOf(r)
 	place, _ := s.Law.Place(pack.Place)
-	v := lawPackView{Pack: pack, Place: place}
+	v := lawPackView{Pack: pack, Place: place, Stale: pack.Stale(s.Now().Format(time.DateOnly))}
 	for _, rule := range pack.Rules {
 		row := ruleRow{Rule: rule, Path: rulePath(rule.ID), Anchor: section(rule.ID), Grade: bestGrade(rule)}
 		row.Says, row.Foreign = l.says(rule.Says)
@@ -185,6 +186,7 @@ type lawRuleView struct {
 	Bound    []string
 	Orders   []*law.Order
 	Examples []example
+	Stale    bool
 }
 
 // An example is a test of the pack about an act of the rule.
@@ -209,7 +211,7 @@ func (s *site) lawRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	l := s.langOf(r)
 	place, _ := s.Law.Place(pack.Place)
-	v := lawRuleView{Rule: rule, Pack: pack, Place: place}
+	v := lawRuleView{Rule: rule, Pack: pack, Place: place, Stale: pack.Stale(s.Now().Format(time.DateOnly))}
 	v.Says, v.Foreign = l.says(rule.Says)
 	for _, c := range rule.Cites {
 		v.Cites = append(v.Cites, l.cite(comity.Citation{Ref: c.Ref, Quote: c.Quote, Source: c.Source, Checked: c.Checked, Grade: c.Grade}))

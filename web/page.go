@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -105,6 +106,7 @@ func (s *site) functions(l *lang) template.FuncMap {
 
 		"rulelink": func(id string) string { return l.link(rulePath(id)) },
 		"rule":     func(id string) bool { _, _, ok := s.Law.Rule(id); return ok },
+		"query":    url.QueryEscape,
 		"silence": func(x *law.Silence) Side {
 			text, foreign := l.says(law.Says{EN: x.Why, ES: x.WhyES})
 			return Side{text, foreign}

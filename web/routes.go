@@ -38,6 +38,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /coverage", serve: s.coverage},
 		{pattern: "GET /coverage.csv", serve: s.coverageCSV},
 		{pattern: "GET /coverage/{place}", serve: s.coverageOf},
+		{pattern: "GET /corrections", serve: s.corrections},
 		{pattern: "GET /about", serve: s.about},
 
 		// The desk, for staff.

@@ -70,21 +70,23 @@ import (
 // Config is what the pages show and whom they ask. Law and Now are required.
 // Another part may be absent: its pages then say that this copy has none.
 type Config struct {
-	Law        Law
-	Agencies   *atlas.Agencies
-	Agreements *atlas.Agreements
-	Answers    *atlas.Answers
-	Tell       []door.Tell // how to tell an agency's staff, by agency
-	Record     Record
-	Files      LogFiles                         // the public log itself
-	Replay     func() *oversight.DetainerReplay // its answer is nil while the list is being decided
-	Desk       *desk.Desk                       // with Accounts: staff pages and the API that records
-	Accounts   Accounts
-	Counts     Counts // of call-back checks at the door
-	Homes      Homes  // where an agency is and what its pages say of it
-	Now        func() time.Time
-	Log        *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
-	Dist       fs.FS        // nil: the embedded parts
+	Law         Law
+	Agencies    *atlas.Agencies
+	Agreements  *atlas.Agreements
+	Answers     *atlas.Answers
+	Corrections []atlas.Correction // of the law, newest first
+	Contact     string             // where wrong law is reported; empty: this copy names nobody
+	Tell        []door.Tell        // how to tell an agency's staff, by agency
+	Record      Record
+	Files       LogFiles                         // the public log itself
+	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
+	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
+	Accounts    Accounts
+	Counts      Counts // of call-back checks at the door
+	Homes       Homes  // where an agency is and what its pages say of it
+	Now         func() time.Time
+	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
+	Dist        fs.FS        // nil: the embedded parts
 }
 
 //go:generate go run ./build

@@ -36,7 +36,8 @@ func runServe(ctx context.Context, e env, args []string) error {
 	var withhold list
 	f.Var(&withhold, "withhold", "ORIs that hold people for ICE under contract: their custody headers are never released (8 CFR 236.6)")
 	beat := f.Duration("beat", time.Minute, "time between two checkpoints")
-	overlay := f.String("law", "", "a folder laid over the built-in law")
+	overlay := f.String("law", "", "a folder of packs laid over the built-in law, or of installed releases")
+	contact := f.String("contact", "", "where people write when the law here is wrong; shown on a public page")
 	asJSON := f.Bool("json", false, "say {addr,pid,log} as JSON when ready")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
@@ -78,7 +79,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
-	handler, err := newSite(book, s, agreements, log, nil, parts)
+	handler, err := newSite(book, s, agreements, log, nil, parts, *contact)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ type ready struct {
 }
 
 // newSite wires law, record and data into the pages.
-func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string) (http.Handler, error) {
+func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string, contact string) (http.Handler, error) {
 	agencies, err := atlas.LoadAgencies(data.FS)
 	if err != nil {
 		return nil, fmt.Errorf("read agencies: %w", err)
@@ -107,8 +108,12 @@ func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *
 	if err != nil {
 		return nil, fmt.Errorf("read answers: %w", err)
 	}
+	corrections, err := atlas.LoadCorrections(data.FS, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read corrections: %w", err)
+	}
 	c := web.Config{
-		Law: book, Agencies: agencies, Agreements: agreements, Answers: answers,
+		Law: book, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
 		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
