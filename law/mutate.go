@@ -139,7 +139,7 @@ func (m *mutation) order(o *Order, yield func(Mutant)) {
 func (m *mutation) matters(a, b period, o *Order) bool {
 	for _, gap := range []period{{a.from, b.from}, {b.from, a.from}, {a.until, b.until}, {b.until, a.until}} {
 		for _, i := range o.rules {
-			if gap.overlaps(m.book.rules[i].lasts) {
+			if gap.from.day < gap.until.day && gap.overlaps(m.book.rules[i].lasts) {
 				return true
 			}
 		}
