@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -28,6 +29,7 @@ type Law interface {
 	Reasons(ids []string, on string) []law.Reason
 	Orders(r *law.Rule) []*law.Order
 	Gaps(comity.Question) []*law.Silence
+	Vectors(*law.Pack) []law.Vector
 	TablesAt(place, on string) []*law.Table
 	Look(place, on, section string) []law.Look
 	CoveredPlaces() []comity.Place
@@ -283,4 +285,21 @@ func ruleID(path string) string {
 func section(id string) string {
 	_, sec, _ := strings.Cut(id, "#")
 	return sec
+}
+
+// lawVectors gives the tests of a pack as JSON lines, for other programs to run.
+func (s *site) lawVectors(w http.ResponseWriter, r *http.Request) error {
+	pack, ok := s.Law.Pack(r.PathValue("pack"))
+	if !ok {
+		return s.missing(r, "no-pack")
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for _, v := range s.Law.Vectors(pack) {
+		if err := out.Encode(v); err != nil {
+			return nil // the reader has left
+		}
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /law/in/{place}", serve: s.lawPlace},
 		{pattern: "GET /law/offences/{place}", serve: s.offences},
 		{pattern: "GET /law/rule/{id...}", serve: s.lawRule},
+		{pattern: "GET /law/vectors/{pack...}", serve: s.lawVectors},
 		{pattern: "GET /law/{pack...}", serve: s.lawPack},
 		{pattern: "GET /answers", serve: s.answers},
 		{pattern: "POST /answers", serve: s.answers},

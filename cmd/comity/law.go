@@ -15,7 +15,7 @@ import (
 func lawVerbs() []lawVerb {
 	return []lawVerb{
 		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
-		{"test", "[-law DIR] [-mutation] [-json] [PACK…]: run the tests inside the packs, or test the tests", lawTest},
+		{"test", "[-law DIR] [-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
 		{"show", "[-law DIR] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
 		{"coverage", "[-law DIR] [-on DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
 		{"gaps", "[-law DIR] [-on DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
@@ -81,6 +81,7 @@ func lawCheck(e env, args []string) error {
 
 func lawTest(e env, args []string) error {
 	f := newLawFlags()
+	vectors := f.Bool("vectors", false, "write the tests as JSON lines, with what must come out and the text that says so")
 	mutation := f.Bool("mutation", false, "delete, turn round and shift every rule, and see whether a test fails")
 	if err := f.parse(e, args, 1000); err != nil {
 		return err
@@ -95,6 +96,21 @@ func lawTest(e env, args []string) error {
 		}
 	}
 	chosen := func(p *law.Pack) bool { return f.NArg() == 0 || slices.Contains(f.Args(), p.ID) }
+	if *vectors {
+		out := json.NewEncoder(e.out)
+		out.SetEscapeHTML(false)
+		for _, p := range book.Packs() {
+			if !chosen(p) {
+				continue
+			}
+			for _, v := range book.Vectors(p) {
+				if err := out.Encode(v); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
 	if *mutation {
 		return testTheTests(e, f.asJSON, book, chosen)
 	}
