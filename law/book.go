@@ -29,6 +29,7 @@ type Book struct {
 
 	vocabulary *Vocabulary
 	places     places
+	holidays   holidayTables
 	packs      []*Pack
 	rules      []*Rule
 	orders     []*Order
@@ -91,7 +92,8 @@ func (b *Book) Rule(id string) (*Rule, *Pack, bool) {
 	return r, r.pack, true
 }
 
-// Load reads vocabulary.yaml, places/ and law/ from a file system. Each
+// Load reads vocabulary.yaml, places/, law/ and, where there is one, the table
+// of state holidays in calendars/ from a file system. Each
 // overlay adds packs or replaces those of the same path; it holds law/ or is
 // itself that folder. The error, if any, is Problems.
 func Load(fsys fs.FS, overlays ...fs.FS) (*Book, error) {
@@ -113,6 +115,7 @@ func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool) (*Book, err
 		return nil, sortFindings(s.problems) // packs can only be judged by a sound vocabulary
 	}
 	found = append(found, b.loadPlaces(fsys)...)
+	found = append(found, b.loadHolidays(fsys)...)
 	files, err := packFiles(fsys, overlays)
 	if err != nil {
 		return nil, Problems{{Code: "bad-folder", Message: "law/ cannot be read: " + reason(err)}}
@@ -128,7 +131,7 @@ func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool) (*Book, err
 		return nil, sortFindings(found)
 	}
 	b.warnings = sortFindings(warned)
-	b.digest = b.digestOf(b.packs)
+	b.digest = b.digestOf(b.packs, b.holidays.digestLines()...)
 	return b, nil
 }
 
@@ -223,9 +226,10 @@ func readPacks(files []packFile, v *Vocabulary) []*Pack {
 	return out
 }
 
-// digestOf covers the vocabulary and the packs, whatever their order.
-func (b *Book) digestOf(packs []*Pack) string {
-	lines := make([]string, 0, len(packs))
+// digestOf covers the vocabulary, the packs, whatever their order, and the
+// tables of holidays that move their clocks.
+func (b *Book) digestOf(packs []*Pack, tables ...string) string {
+	lines := slices.Clone(tables)
 	for _, p := range packs {
 		lines = append(lines, p.ID+" "+hex.EncodeToString(p.digest[:])+"\n")
 	}

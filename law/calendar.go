@@ -87,10 +87,18 @@ func fixedHoliday(y, m, n int) bool {
 	return false
 }
 
-// A dayFilter says which local days a clock leaves out.
-type dayFilter struct{ saturdays, sundays, holidays bool }
+// A dayFilter says which local days a clock leaves out. The holidays of a
+// state are left out only where a text says so by the word state-holidays.
+type dayFilter struct {
+	saturdays, sundays, holidays bool
+	state                        bool           // the text says state-holidays
+	of                           *stateHolidays // the table of the place asked about, nil where there is none
+}
 
-var calendarWords = []string{"sat", "sun", "federal-holidays"}
+var (
+	calendarWords = []string{"sat", "sun", "federal-holidays", "state-holidays"}
+	businessDay   = dayFilter{saturdays: true, sundays: true, holidays: true}
+)
 
 // readFilter reads "sat,sun,federal-holidays".
 func readFilter(text string) (dayFilter, error) {
@@ -106,13 +114,39 @@ func readFilter(text string) (dayFilter, error) {
 		f.saturdays = f.saturdays || w == "sat"
 		f.sundays = f.sundays || w == "sun"
 		f.holidays = f.holidays || w == "federal-holidays"
+		f.state = f.state || w == "state-holidays"
 	}
 	return f, nil
 }
 
+// at gives the filter the table of a state. Where there is none, the word
+// state-holidays leaves nothing out: whatever runs ends early, never late.
+func (f dayFilter) at(of *stateHolidays) dayFilter {
+	f.of = of
+	f.state = f.state && of != nil
+	return f
+}
+
+// business adds what no business day is.
+func (f dayFilter) business() dayFilter {
+	f.saturdays, f.sundays, f.holidays = true, true, true
+	return f
+}
+
+// words are those of the days that are left out indeed.
+func (f dayFilter) words() string {
+	var out []string
+	for i, left := range []bool{f.saturdays, f.sundays, f.holidays, f.state && f.of != nil} {
+		if left {
+			out = append(out, calendarWords[i])
+		}
+	}
+	return strings.Join(out, ",")
+}
+
 func (f dayFilter) excludes(d day) bool {
 	w := d.weekday()
-	return f.saturdays && w == time.Saturday || f.sundays && w == time.Sunday || f.holidays && federalHoliday(d)
+	return f.saturdays && w == time.Saturday || f.sundays && w == time.Sunday || f.holidays && federalHoliday(d) || f.state && f.of.closed(d)
 }
 
 // maxHours bounds what a fact of hours can say; counting further is waste.
@@ -159,6 +193,22 @@ func afterCounted(from time.Time, length time.Duration, zone *time.Location, f d
 	}
 }
 
+// beforeCounted is the instant from which that much counted time is left.
+func beforeCounted(to time.Time, length time.Duration, zone *time.Location, f dayFilter) time.Time {
+	at := to
+	for left := length; ; {
+		d := localDay(at.Add(-1).In(zone))
+		begin := d.start(zone)
+		if !f.excludes(d) {
+			if left <= at.Sub(begin) {
+				return at.Add(-left)
+			}
+			left -= at.Sub(begin)
+		}
+		at = begin
+	}
+}
+
 // fullYears counts anniversaries passed; 29 February counts as 1 March in other years.
 func fullYears(from, to day) int {
 	y1, m1, d1 := from.date()
@@ -173,10 +223,14 @@ func fullYears(from, to day) int {
 	return n
 }
 
-func addBusinessDays(d day, n int) day {
-	f := dayFilter{true, true, true}
+// countDays goes n counted days on from a day, or back where n is negative.
+func countDays(d day, n int, f dayFilter) day {
+	step := day(1)
+	if n < 0 {
+		step, n = -1, -n
+	}
 	for n > 0 {
-		if d++; !f.excludes(d) {
+		if d += step; !f.excludes(d) {
 			n--
 		}
 	}

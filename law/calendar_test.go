@@ -43,7 +43,7 @@ func TestFederalHolidays(t *testing.T) {
 }
 
 func TestHours(t *testing.T) {
-	all := dayFilter{true, true, true}
+	all := businessDay
 	chicago, err := time.LoadLocation("America/Chicago")
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestHours(t *testing.T) {
 
 func TestAfterCountedUndoesCounting(t *testing.T) {
 	zone, _ := time.LoadLocation("America/New_York")
-	f := dayFilter{true, true, true}
+	f := businessDay
 	from := mustInstant(t, "2025-11-07T17:00:00-05:00")
 	for h := 1; h < 200; h++ {
 		end := afterCounted(from, time.Duration(h)*time.Hour, zone, f)
@@ -124,7 +124,7 @@ func TestLengths(t *testing.T) {
 		}
 	}
 	l, _ := readLength("48h")
-	if got := l.end(mustInstant(t, "2025-11-07T17:00:00-06:00"), zone, dayFilter{true, true, true}); got != "2025-11-12T17:00:00-06:00" {
+	if got := l.end(mustInstant(t, "2025-11-07T17:00:00-06:00"), zone, businessDay); got != "2025-11-12T17:00:00-06:00" {
 		t.Errorf("48 counted hours over weekend and Veterans Day end %s", got)
 	}
 }

@@ -12,24 +12,28 @@ import (
 )
 
 // A length is a span of time as law writes it: 48h, 12d, 10bd (business
-// days), 6mo, 10y, or a time of day: 23:59 same day.
+// days), 6mo, 10y, or a time of day: 23:59 same day. A span that ends where
+// it starts, such as notice to be given before a release, is 5bd before.
 type length struct {
-	n       int
+	n       int    // negative: before
 	unit    string // h, min, d, bd, w, mo, y, wall
 	minutes int    // wall: minutes after midnight
 }
 
 var (
-	lengthForm = regexp.MustCompile(`^([1-9][0-9]{0,4})(min|h|d|bd|w|mo|y)$`)
+	lengthForm = regexp.MustCompile(`^([1-9][0-9]{0,4})(min|h|d|bd|w|mo|y)( before)?$`)
 	wallForm   = regexp.MustCompile(`^([01][0-9]|2[0-3]):([0-5][0-9]) same day$`)
 	yearDay    = regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$`)
 )
 
-const lengthHint = "write 48h, 30min, 12d, 10bd (business days), 2w, 6mo, 10y or  23:59 same day"
+const lengthHint = "write 48h, 30min, 12d, 10bd (business days), 2w, 6mo, 10y, 5bd before or  23:59 same day"
 
 func readLength(text string) (length, bool) {
 	if m := lengthForm.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1])
+		if m[3] != "" {
+			n = -n
+		}
 		return length{n: n, unit: m[2]}, true
 	}
 	if m := wallForm.FindStringSubmatch(text); m != nil {
@@ -51,6 +55,9 @@ func (l length) end(start time.Time, zone *time.Location, f dayFilter) string {
 		if l.unit == "min" {
 			span = time.Duration(l.n) * time.Minute
 		}
+		if span < 0 {
+			return beforeCounted(start, -span, zone, f).In(zone).Format(time.RFC3339)
+		}
 		return afterCounted(start, span, zone, f).In(zone).Format(time.RFC3339)
 	case "wall":
 		return wall(d, l.minutes, zone).Format(time.RFC3339)
@@ -70,14 +77,9 @@ func (l length) endDay(d day, f dayFilter) string {
 	y, m, n := d.date()
 	switch l.unit {
 	case "d":
-		for left := l.n; left > 0; {
-			if d++; !f.excludes(d) {
-				left--
-			}
-		}
-		return d.String()
+		return countDays(d, l.n, f).String()
 	case "bd":
-		return addBusinessDays(d, l.n).String()
+		return countDays(d, l.n, f.business()).String()
 	case "w":
 		return (d + day(7*l.n)).String()
 	case "mo":
@@ -124,6 +126,9 @@ func readClock(v *Vocabulary, it item) *ClockRule {
 		}
 	}
 	c.checkNeeds(it, f)
+	if c.Kind != "due" && strings.HasSuffix(c.Length, " before") {
+		f["length"].fail("bad-clock", "only a due clock ends before its start", "kind: due")
+	}
 	var err error
 	if c.filter, err = readFilter(c.Excludes); err != nil {
 		f["excludes"].fail("bad-clock", err.Error(), "write "+strings.Join(calendarWords, ","))
@@ -217,9 +222,26 @@ func (c *asked) clock(r *Rule) comity.Clock {
 	case k.By != "":
 		out.Due = k.By
 	default:
-		out.Due = c.due(k.Starts, k.length, k.filter)
+		filter := c.leavesOut(k)
+		out.Excludes = filter.words()
+		out.Due = c.due(k.Starts, k.length, filter)
 	}
 	return out
+}
+
+// leavesOut gives the days that a clock leaves out here, and the answer names
+// just these. Business days leave out the holidays of the state in a due
+// clock; what ends an act leaves them out only if its text says so by word,
+// so that no table ever lengthens a hold.
+func (c *asked) leavesOut(k *ClockRule) dayFilter {
+	f := k.filter
+	switch {
+	case k.length.unit == "bd":
+		f = dayFilter{saturdays: true, sundays: true, holidays: true, state: f.state || k.Kind == "due"}
+	case f.state && c.law.holidays == nil && k.Kind == "due":
+		f.holidays = true // nobody has read that state's table
+	}
+	return f.at(c.law.holidays)
 }
 
 // nextYearDay is the first such day of the year on or after a day.
@@ -238,7 +260,7 @@ func nextYearDay(by string, from day) string {
 func (c *asked) duty(d DutyRule) comity.Duty {
 	out := comity.Duty{Act: d.Act, To: d.To, Event: d.Event, Within: d.Within, Cite: d.Cite}
 	if l, ok := readLength(d.Within); ok {
-		out.Due = c.due(d.Event, l, dayFilter{})
+		out.Due = c.due(d.Event, l, dayFilter{state: l.unit == "bd"}.at(c.law.holidays))
 	}
 	return out
 }

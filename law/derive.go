@@ -150,7 +150,7 @@ func (c *asked) call(e *expression) (reading, bool) {
 		return reading{num: hoursBetween(a.at, b.at)}, true
 	case "counted_hours_between":
 		f, _ := readFilter(args[2].text) // checked when the vocabulary was read
-		return reading{num: countedHours(a.at, b.at, c.zoneOf(a.at), f)}, true
+		return reading{num: countedHours(a.at, b.at, c.zoneOf(a.at), f.at(c.law.holidays))}, true
 	case "local_date":
 		return reading{day: localDay(a.at.In(c.zoneOf(a.at)))}, true
 	case "years_between":
@@ -164,9 +164,9 @@ func (c *asked) call(e *expression) (reading, bool) {
 }
 
 func businessDays(from, to day) int {
-	f, n := dayFilter{true, true, true}, 0
+	n := 0
 	for d := from + 1; d <= to && n < maxHours; d++ {
-		if !f.excludes(d) {
+		if !businessDay.excludes(d) {
 			n++
 		}
 	}

@@ -231,7 +231,7 @@ func FuzzDates(f *testing.F) {
 		}
 		if at, bad := readInstant(text); bad == nil {
 			l, _ := readLength("48h")
-			if end := l.end(at, at.Location(), dayFilter{true, true, true}); end == "" {
+			if end := l.end(at, at.Location(), businessDay); end == "" {
 				t.Fatal("no end")
 			}
 		}

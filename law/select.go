@@ -32,10 +32,11 @@ type localLaw struct {
 	orders     map[int][]*Order // by rule
 	expected   []comity.Layer   // layers that must be loaded for a full answer
 	impossible []limit
-	bound      []set      // by act: actors that some rule binds
-	withheld   [][]string // by act: never-stored facts that its rules could read
-	districts  set        // federal districts of the place, as values of place.federal_district
-	digest     string     // of the packs of nobody's agency
+	bound      []set          // by act: actors that some rule binds
+	withheld   [][]string     // by act: never-stored facts that its rules could read
+	holidays   *stateHolidays // of the state the place lies in, nil where no table is loaded
+	districts  set            // federal districts of the place, as values of place.federal_district
+	digest     string         // of the packs of nobody's agency
 	byAgency   map[string]string
 }
 
@@ -96,7 +97,8 @@ func (b *Book) gather(place int) *localLaw {
 	l.expected = b.expectedLayers(chain)
 	l.districts = b.districts(chain)
 	l.withheld = b.withheld(l)
-	l.digest = b.digestOf(slices.DeleteFunc(slices.Clone(l.packs), func(p *Pack) bool { return len(p.Agencies) > 0 }))
+	l.holidays = b.holidaysOf(chain)
+	l.digest = b.digestOf(slices.DeleteFunc(slices.Clone(l.packs), func(p *Pack) bool { return len(p.Agencies) > 0 }), l.holidays.digestLines()...)
 	return l
 }
 
@@ -275,7 +277,7 @@ func (c *asked) lawDigest() string {
 	d, ok := c.law.byAgency[c.q.Agency]
 	c.book.mu.RUnlock()
 	if !ok {
-		d = c.book.digestOf(named)
+		d = c.book.digestOf(named, c.law.holidays.digestLines()...)
 		c.book.mu.Lock()
 		c.law.byAgency[c.q.Agency] = d
 		c.book.mu.Unlock()
