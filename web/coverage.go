@@ -73,6 +73,10 @@ type coverCell struct {
 	In    comity.Place
 	IDs   []string // of its rules
 	Stale bool     // a pack it rests on is due for a check
+	// Penalties are what its bans and duties threaten, as the packs say it;
+	// Unpunished says that there are some and no penalty was found.
+	Penalties  []string
+	Unpunished bool
 }
 
 func (s *site) coverCell(p comity.Place, c law.Cell, on string) coverCell {
@@ -85,6 +89,13 @@ func (s *site) coverCell(p comity.Place, c law.Cell, on string) coverCell {
 	}
 	slices.Sort(out.IDs)
 	out.IDs = slices.Compact(out.IDs)
+	for _, r := range c.Rules {
+		if r.Penalty != "" && !slices.Contains(out.Penalties, r.Penalty) {
+			out.Penalties = append(out.Penalties, r.Penalty)
+		}
+		out.Unpunished = out.Unpunished || r.Verdict != comity.Permitted
+	}
+	out.Unpunished = out.Unpunished && len(out.Penalties) == 0
 	return out
 }
 
