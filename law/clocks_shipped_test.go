@@ -137,16 +137,32 @@ var certificationClocks = []shippedClock{
 	{"Milwaukee", "us-wi-milwaukee", "municipal-police", "decide-visa-certification", victimsForm + "request.received_at=2025-12-10T09:00:00-06:00", "2025-12-11T09:00:00-06:00", "us/wi/milwaukee/sop-130#visa", "2026-03-10", ""},
 }
 
+// A claim against the United States: two years from the day itself, which is
+// not counted, so that the last day is the same day two years on.
+var remedyClocks = []shippedClock{
+	{"an arrest in March", "us-il", "resident", "file-complaint", "officer.level=federal suit.relief=money-damages event.happened_on=2024-03-10", "2026-01-05T10:00:00-06:00", "us/remedies#2401b.claim", "2026-03-10", ""},
+	// 2026 has no 29 February. Two years that begin with 1 March 2024 end with 28 February.
+	{"on a leap day", "us-tx", "resident", "file-complaint", "officer.level=federal suit.relief=money-damages event.happened_on=2024-02-29", "2026-01-05T10:00:00-06:00", "us/remedies#2401b.claim", "2026-02-28", ""},
+	// and two years that begin with 1 March 2022 end with 28 February 2024, a day before the leap day, which is safe.
+	{"into a leap year", "us-ca", "resident", "file-complaint", "officer.level=federal suit.relief=money-damages event.happened_on=2022-02-28", "2023-01-05T10:00:00-08:00", "us/remedies#2401b.claim", "2024-02-28", ""},
+	{"on the last day of a year", "us-fl-orange", "bystander", "file-complaint", "officer.level=federal suit.relief=money-damages event.happened_on=2025-12-31", "2026-01-05T10:00:00-05:00", "us/remedies#2401b.claim", "2027-12-31", ""},
+	// The day on which the denial was mailed is not asked, so no last day to sue is given.
+	{"the suit after a denial", "us-il", "resident", "file-complaint", "officer.level=federal suit.relief=money-damages event.happened_on=2024-03-10", "2026-01-05T10:00:00-06:00", "us/remedies#2401b.suit", "", ""},
+}
+
 func TestFederalClocks(t *testing.T)       { testShippedClocks(t, federalClocks) }
 func TestStateClocks(t *testing.T)         { testShippedClocks(t, stateClocks) }
 func TestCertificationClocks(t *testing.T) { testShippedClocks(t, certificationClocks) }
+func TestRemedyClocks(t *testing.T)        { testShippedClocks(t, remedyClocks) }
 
 func testShippedClocks(t *testing.T, rows []shippedClock) {
 	b := shipped(t)
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
 			d := ask(t, b, r.question(t, r.at))
-			i := slices.IndexFunc(d.Clocks, func(k comity.Clock) bool { return strings.HasPrefix(k.Rule, r.rule) || strings.Contains(k.Cite, r.rule) })
+			i := slices.IndexFunc(d.Clocks, func(k comity.Clock) bool {
+				return strings.HasPrefix(k.Rule, r.rule) || strings.Contains(k.Cite, r.rule)
+			})
 			switch {
 			case i < 0:
 				t.Fatalf("%s has no clock in the answer: %s by %v, clocks %v", r.rule, d.Verdict, d.Rules, d.Clocks)
