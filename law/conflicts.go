@@ -29,8 +29,17 @@ type Clash struct {
 // Between says whether the two are law of different layers.
 func (c Clash) Between() bool { return c.Ban.pack.Layer != c.Against.pack.Layer }
 
-// A FactIs is one row of a pattern of facts, with words for it.
+// A FactIs is one row of a pattern of facts: a value that a question may give,
+// and words for all values that do as well.
 type FactIs struct{ Fact, Value, Text string }
+
+// sample is one value of a cell as a question writes it.
+func (f *Fact) sample(cell int) string {
+	if f.Type == Int {
+		return itoa(f.cells[cell].lo)
+	}
+	return f.valueText(cell)
+}
 
 // Conflicts lists every clash that law in force on a day can produce, at the
 // place of the lower of the two rules. The error is about the day.
@@ -203,7 +212,7 @@ func (s *search) shortest(root ref, inPoint []int) ([]FactIs, pattern) {
 				r = kid
 				break
 			}
-			out = append(out, FactIs{v.Facts[f].Name, v.Facts[f].valueText(cells.first()), v.factText(f, s.cells(n.level, i))})
+			out = append(out, FactIs{v.Facts[f].Name, v.Facts[f].sample(cells.first()), v.factText(f, s.cells(n.level, i))})
 			r = kid
 			break
 		}

@@ -19,7 +19,8 @@ type plan struct {
 	reads     []int // base facts that rules and their orders read
 	vars      []int // the same, and the facts joined to them by constraints
 	limits    []limit
-	secret    bool // vars hold a never-stored fact
+	secret    bool         // vars hold a never-stored fact
+	inPoint   []*condition // of an analysis: told apart beside what rules read
 	classes   []classing
 	matrix    *matrix
 
@@ -103,8 +104,10 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-func (c *asked) newPlan(rules []played, uncovered bool) *plan {
-	p := &plan{book: c.book, actor: c.actor, uncovered: uncovered, memo: map[string]*result{}}
+// newPlan prepares the rules; conditions in point make it tell apart what they
+// tell apart, although no rule reads it.
+func (c *asked) newPlan(rules []played, uncovered bool, inPoint ...*condition) *plan {
+	p := &plan{book: c.book, actor: c.actor, uncovered: uncovered, inPoint: inPoint, memo: map[string]*result{}}
 	for _, r := range orderRules(rules) {
 		pr := planRule{Rule: r.rule, layer: r.rule.pack.layer, fromMind: r.fromMind}
 		pr.fires = allOf(r.rule.when.forActor(c.actor), negation(r.rule.unless.forActor(c.actor)))
@@ -155,6 +158,7 @@ func (p *plan) findFacts(impossible []limit) {
 			p.reads = append(p.reads, v.reads(o.when)...)
 		}
 	}
+	p.reads = append(p.reads, v.reads(p.inPoint...)...)
 	slices.Sort(p.reads)
 	p.reads = slices.Compact(p.reads)
 	groups := p.constraintGroups(impossible)
@@ -217,6 +221,9 @@ func (p *plan) classify() {
 		for _, o := range r.orders {
 			v.expand(o.when).each(note)
 		}
+	}
+	for _, k := range p.inPoint {
+		v.expand(k).each(note)
 	}
 	for _, k := range p.limits {
 		k.each(note)

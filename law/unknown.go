@@ -104,6 +104,9 @@ func (p *plan) openSearch(c *asked, freed []int, budget int) *search {
 		may := c.pattern[f]
 		if slices.Contains(freed, f) {
 			may = p.book.vocabulary.Facts[f].domain
+			if here := c.law.districts; p.book.vocabulary.Facts[f].Name == districtFact && !here.empty() {
+				may = here // of a place, not of the world
+			}
 		}
 		if may.size() < 2 {
 			continue
