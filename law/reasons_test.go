@@ -1,0 +1,123 @@
+package law
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"comity"
+)
+
+func TestWhy(t *testing.T) {
+	b := claimBook(t)
+	q := comity.Question{In: "us-il", On: "2025-06-01", Actor: "county-jail", Act: "hold-on-detainer", Closed: true, Facts: comity.Facts{"document.detainer": "i-247a", "person.role": "victim"}}
+	w, err := b.Why(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// One fact forces the ban: no judge's paper. What would alter it: one.
+	if len(w.Forced) != 1 || !w.Exact || len(w.Nearest) == 0 || w.Then != comity.Permitted || w.Guarded {
+		t.Errorf("%+v", w)
+	}
+	q.Facts["document.judicial"] = "arrest-warrant"
+	q.Facts["document.signed_by"] = "state-judge"
+	if w, err = b.Why(q); err != nil || len(w.Nearest) != 1 || w.Then != comity.Prohibited {
+		t.Errorf("%v %+v", err, w)
+	}
+	if w, err = b.Why(comity.Question{In: "us-il", On: "2025-06-01", Actor: "county-jail", Act: "lend-equipment", Closed: true}); err != nil || len(w.Forced) != 0 || len(w.Nearest) != 0 || w.Then != "" {
+		t.Errorf("silence: %v %+v", err, w)
+	}
+	if w, err = b.Why(comity.Question{In: "us-il", On: "2025-06-01", Actor: "county-jail", Act: "hold-on-detainer"}); err != nil || len(w.Forced) != 0 {
+		t.Errorf("needs facts: %v %+v", err, w)
+	}
+	if _, err = b.Why(comity.Question{In: "us-nowhere"}); err == nil {
+		t.Error("a reason for nowhere")
+	}
+}
+
+// Banned acts of the public are not mapped for anybody.
+func TestWhyNeverCoaches(t *testing.T) {
+	b := bookOf(t, map[string]string{"us/none": "place: us\nlayer: federal\nrules:\n  - {id: us/none#1, act: block-or-touch, verdict: prohibited, binds: [bystander], when: {bystander.distance_feet: {lt: 25}}, from: null, says: {en: e, es: s}, cite: [{ref: 18 USC 111, source: s, checked: \"2026-01-01\", grade: A}]}\n"})
+	w, err := b.Why(comity.Question{In: "us", On: "2025-06-01", Actor: "bystander", Act: "block-or-touch", Closed: true, Facts: comity.Facts{"bystander.distance_feet": "10"}})
+	if err != nil || !w.Guarded || len(w.Nearest) != 0 || w.Then != "" {
+		t.Errorf("%v %+v", err, w)
+	}
+}
+
+// Of every shipped test: the forcing facts force (200 random fillings of all
+// others), each is needed, and the nearest change changes what it says and
+// varies nothing that cannot change.
+func TestWhyOfShippedTests(t *testing.T) {
+	b := shipped(t)
+	r := rand.New(rand.NewPCG(3, 5))
+	results := b.Test()
+	checked, near := 0, 0
+	for range 250 {
+		x := results[r.IntN(len(results))]
+		if len(x.Failures) > 0 || x.Decision.Verdict == comity.NeedsFacts || x.Test.Question.At != "" {
+			continue
+		}
+		q := x.Test.Question
+		w, err := b.Why(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked++
+		if msg := forces(b, r, q, x.Decision.Verdict, w.Forced); msg != "" {
+			t.Errorf("%s %s: %s; forced by %v", x.Pack.ID, x.Test.Name, msg, w.Forced)
+		}
+		if len(w.Nearest) == 0 {
+			continue
+		}
+		near++
+		changed := q
+		changed.Facts = comity.Facts{}
+		for k, v := range q.Facts {
+			changed.Facts[k] = v
+		}
+		for _, f := range w.Nearest {
+			fact, _ := b.Vocabulary().Fact(f.Fact)
+			if !fact.Changeable {
+				t.Errorf("%s %s: varies %s", x.Pack.ID, x.Test.Name, f.Fact)
+			}
+			changed.Facts[f.Fact] = f.Value
+		}
+		d, err := b.Decide(changed)
+		if err == nil && d.Verdict != w.Then && d.Verdict != comity.NeedsFacts {
+			t.Errorf("%s %s: with %v it is %s, not %s", x.Pack.ID, x.Test.Name, w.Nearest, d.Verdict, w.Then)
+		}
+	}
+	if checked < 100 || near < 50 {
+		t.Errorf("only %d explained, %d with a change", checked, near)
+	}
+}
+
+// forces asks with the forcing facts and random others.
+func forces(b *Book, r *rand.Rand, q comity.Question, want comity.Verdict, forced []FactIs) string {
+	c, bad := b.ask(&q)
+	if bad != nil {
+		return bad.Error()
+	}
+	rules, _ := c.inPlay()
+	p := c.newPlan(rules, len(c.uncovered()) > 0)
+	v := b.Vocabulary()
+	for range 200 {
+		facts := comity.Facts{}
+		for _, f := range p.vars {
+			fact := v.Facts[f]
+			if fact.Type == Instant || fact.Type == Date || c.fixedByPlace(f) || c.pattern[f].size() != 1 {
+				continue
+			}
+			members := fact.domain.members()
+			facts[fact.Name] = fact.sample(members[r.IntN(len(members))])
+		}
+		for _, f := range forced {
+			facts[f.Fact] = f.Value
+		}
+		d, err := b.Decide(comity.Question{In: q.In, On: q.On, Agency: q.Agency, Actor: q.Actor, Act: q.Act, Facts: facts, Closed: true, Open: q.Open})
+		if err == nil && d.Verdict != want && d.Verdict != comity.NeedsFacts {
+			return fmt.Sprintf("%s is not forced: %s on %v", want, d.Verdict, facts)
+		}
+	}
+	return ""
+}
