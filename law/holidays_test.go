@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"comity"
 )
@@ -283,4 +284,29 @@ func countIn(on func(day) bool, from, to int) int {
 		}
 	}
 	return n
+}
+
+// Counting back undoes counting on, over weekends, holidays and both changes of the clocks.
+func TestBeforeCountedUndoesAfterCounted(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []dayFilter{{}, {sundays: true}, businessDay} {
+		for _, from := range []string{"2026-03-06T17:30:00-05:00", "2026-10-30T17:30:00-04:00", "2025-12-24T09:00:00-05:00"} {
+			start := mustInstant(t, from)
+			for h := 1; h < 200; h++ {
+				length := time.Duration(h) * time.Hour
+				if back := beforeCounted(afterCounted(start, length, zone, f), length, zone, f); !back.Equal(start) {
+					t.Fatalf("%d hours on from %s and back is %s", h, from, back.In(zone))
+				}
+			}
+		}
+	}
+	for n := 1; n < 300; n++ {
+		d := mustDay(t, "2026-06-15") // a Monday that is no holiday
+		if back := countDays(countDays(d, n, businessDay), -n, businessDay); back != d {
+			t.Fatalf("%d business days on and back is %s", n, back)
+		}
+	}
 }
