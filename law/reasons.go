@@ -185,7 +185,7 @@ func (w *why) nearest() ([]FactIs, comity.Verdict) {
 		switch {
 		case known && have == choice, !known:
 			return 0
-		case !w.p.book.vocabulary.Facts[w.facts[level]].Changeable:
+		case !w.p.book.vocabulary.Facts[w.facts[level]].mayVary():
 			return math.MaxInt32
 		}
 		return 1
@@ -233,6 +233,10 @@ func (w *why) nearest() ([]FactIs, comity.Verdict) {
 	}
 	return w.choose(levels, func(l int) int { return changed[l] }), verdictTerminals[r.value()]
 }
+
+// mayVary: advice never varies a state of mind, a past fact or an offence, nor
+// a paper that nobody keeps.
+func (f *Fact) mayVary() bool { return f.Changeable && !f.NeverStored }
 
 // choose names a choice at each of some levels.
 func (w *why) choose(levels map[int]bool, choice func(level int) int) []FactIs {

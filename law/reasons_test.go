@@ -77,7 +77,7 @@ func TestWhyOfShippedTests(t *testing.T) {
 		}
 		for _, f := range w.Nearest {
 			fact, _ := b.Vocabulary().Fact(f.Fact)
-			if !fact.Changeable {
+			if !fact.Changeable || fact.NeverStored {
 				t.Errorf("%s %s: varies %s", x.Pack.ID, x.Test.Name, f.Fact)
 			}
 			changed.Facts[f.Fact] = f.Value

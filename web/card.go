@@ -40,6 +40,9 @@ type Card struct {
 
 	// 5. What would change it, what is not known.
 	Missing, Change []Line
+	Nearest         []Line // the least that would alter the answer
+	Then            string // what it would be then
+	OnlyLaw         bool   // no fact would alter it, only a change of law
 	Assumed         []Line
 	Withheld        []string
 	Uncovered       []string

@@ -44,7 +44,29 @@ func (w *cardWriter) doubts(c *Card) {
 		text, foreign := w.says(law.Says{EN: g.Why, ES: g.WhyES})
 		c.Gaps = append(c.Gaps, Side{text, foreign})
 	}
+	w.nearest(c)
 	w.sides(c)
+}
+
+// nearest says what would alter the answer soonest, if the law that gave it is
+// the law at hand.
+func (w *cardWriter) nearest(c *Card) {
+	settled := w.d.Verdict != comity.NeedsFacts && w.d.Verdict != comity.NeedsCounsel
+	if d, err := w.book.Decide(w.q); err != nil || !settled || d.Verdict != w.d.Verdict || d.Law != w.d.Law {
+		return
+	}
+	why, err := w.book.Why(w.q)
+	if err != nil || why.Guarded || c.Protected {
+		return
+	}
+	for _, n := range why.Nearest {
+		f, _ := w.book.Vocabulary().Fact(n.Fact)
+		c.Nearest = append(c.Nearest, Line{w.words.question(f.Name), w.factValue(f, n.Value)})
+	}
+	if len(c.Nearest) > 0 {
+		c.Then = w.say("verdict." + string(why.Then) + ".word")
+	}
+	c.OnlyLaw = len(c.Nearest) == 0 && len(c.Change) == 0
 }
 
 var factNames = regexp.MustCompile(`[a-z]+\.[a-z0-9_]+`)

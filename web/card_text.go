@@ -139,6 +139,14 @@ func (t *textCard) reasons(key string, list []Reason) {
 
 func (t *textCard) doubts(c Card) {
 	t.lines("card.missing", c.Missing)
+	t.lines("card.nearest", c.Nearest)
+	if c.Then != "" {
+		t.para("  ", t.l.say("card.then", "Word", c.Then))
+	}
+	if c.OnlyLaw {
+		t.gap()
+		t.para("", t.l.say("card.only-law"))
+	}
 	t.lines("card.change", c.Change)
 	t.lines("card.assumed", c.Assumed)
 	if c.Protected {

@@ -30,6 +30,7 @@ type Law interface {
 	Orders(r *law.Rule) []*law.Order
 	Gaps(comity.Question) []*law.Silence
 	Vectors(*law.Pack) []law.Vector
+	Why(comity.Question) (law.Why, error)
 	TablesAt(place, on string) []*law.Table
 	Look(place, on, section string) []law.Look
 	CoveredPlaces() []comity.Place

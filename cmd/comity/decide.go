@@ -17,21 +17,8 @@ import (
 
 // runDecide answers one question from its flags, or each line of a file.
 func runDecide(_ context.Context, e env, args []string) error {
-	var q comity.Question
-	var facts pairs
-	var open list
 	f := newFlags("decide")
-	f.StringVar(&q.ID, "id", "", "an id to find the answer by")
-	f.StringVar(&q.In, "in", "", "place, for example us-il-cook")
-	f.StringVar(&q.On, "on", "", "day, 2006-01-02")
-	f.StringVar(&q.At, "at", "", "instant, 2006-01-02T15:04:05-06:00")
-	f.StringVar(&q.Known, "known", "", "the day whose knowledge of the law is meant; default today")
-	f.StringVar(&q.Agency, "agency", "", "ORI of the agency")
-	f.StringVar(&q.Actor, "actor", "", "who would act, for example county-jail")
-	f.StringVar(&q.Act, "act", "", "what they would do, for example hold-on-detainer")
-	f.Var(&facts, "fact", "NAME=VALUE, as often as needed")
-	f.BoolVar(&q.Closed, "closed", false, "facts not given take their default or neutral value")
-	f.Var(&open, "open", "with -closed: facts that stay unknown")
+	asked := newQuestion(f)
 	batch := f.String("batch", "", "a file of questions, one JSON object a line; - is standard input")
 	overlay := f.String("law", "", "a folder laid over the built-in law")
 	lang := f.String("lang", "en", "en or es")
@@ -49,14 +36,10 @@ func runDecide(_ context.Context, e env, args []string) error {
 	if *batch != "" {
 		return decideBatch(e, book, *batch)
 	}
-	for _, want := range []struct{ name, value, example string }{
-		{"in", q.In, "us-il-cook"}, {"on", q.On, "2026-11-20"}, {"actor", q.Actor, "county-jail"}, {"act", q.Act, "hold-on-detainer"},
-	} {
-		if err := need(want.name, want.value, want.example); err != nil {
-			return err
-		}
+	q, err := asked.question()
+	if err != nil {
+		return err
 	}
-	q.Facts, q.Open = facts.facts, open
 	d, err := book.Decide(q)
 	if err != nil {
 		return err
@@ -72,6 +55,42 @@ func runDecide(_ context.Context, e env, args []string) error {
 	}
 	_, err = io.WriteString(e.out, cards.Text(cards.Card(*lang, q, d, time.Time{})))
 	return err
+}
+
+// askedBy holds the flags that make one question.
+type askedBy struct {
+	q     comity.Question
+	facts pairs
+	open  list
+}
+
+func newQuestion(f *flags) *askedBy {
+	a := &askedBy{}
+	f.StringVar(&a.q.ID, "id", "", "an id to find the answer by")
+	f.StringVar(&a.q.In, "in", "", "place, for example us-il-cook")
+	f.StringVar(&a.q.On, "on", "", "day, 2006-01-02")
+	f.StringVar(&a.q.At, "at", "", "instant, 2006-01-02T15:04:05-06:00")
+	f.StringVar(&a.q.Known, "known", "", "the day whose knowledge of the law is meant; default today")
+	f.StringVar(&a.q.Agency, "agency", "", "ORI of the agency")
+	f.StringVar(&a.q.Actor, "actor", "", "who would act, for example county-jail")
+	f.StringVar(&a.q.Act, "act", "", "what they would do, for example hold-on-detainer")
+	f.Var(&a.facts, "fact", "NAME=VALUE, as often as needed")
+	f.BoolVar(&a.q.Closed, "closed", false, "facts not given take their default or neutral value")
+	f.Var(&a.open, "open", "with -closed: facts that stay unknown")
+	return a
+}
+
+// question refuses a question without its place, day, actor or act.
+func (a *askedBy) question() (comity.Question, error) {
+	for _, want := range []struct{ name, value, example string }{
+		{"in", a.q.In, "us-il-cook"}, {"on", a.q.On, "2026-11-20"}, {"actor", a.q.Actor, "county-jail"}, {"act", a.q.Act, "hold-on-detainer"},
+	} {
+		if err := need(want.name, want.value, want.example); err != nil {
+			return comity.Question{}, err
+		}
+	}
+	a.q.Facts, a.q.Open = a.facts.facts, a.open
+	return a.q, nil
 }
 
 // decideBatch streams; one bad line is answered with its error and the run

@@ -17,6 +17,7 @@ func lawVerbs() []lawVerb {
 		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
 		{"test", "[-law DIR] [-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
 		{"show", "[-law DIR] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
+		{"explain", "-in PLACE -on DAY -actor A -act B -fact F=V… [-lang es] [-json]: an answer with what forces it, what would alter it, and who says so", lawExplain},
 		{"coverage", "[-law DIR] [-on DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
 		{"gaps", "[-law DIR] [-on DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
 		{"conflicts", "[-law DIR] [-on DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
