@@ -123,7 +123,6 @@ func readFilter(text string) (dayFilter, error) {
 // state-holidays leaves nothing out: whatever runs ends early, never late.
 func (f dayFilter) at(of *stateHolidays) dayFilter {
 	f.of = of
-	f.state = f.state && of != nil
 	return f
 }
 

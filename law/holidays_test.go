@@ -310,3 +310,82 @@ func TestBeforeCountedUndoesAfterCounted(t *testing.T) {
 		}
 	}
 }
+
+// A row holds from its first day on, and no more on the first day after it.
+func TestHolidaysHaveFirstAndLastDays(t *testing.T) {
+	s := &source{file: holidaysFile}
+	rest := ",205 ILCS 630/17,a copy,2026-11-21,A\n"
+	tables := readHolidays(s, strings.NewReader(holidayHead+"us-il,One,02-12,2025-02-12,2027-02-12"+rest+"us-il,Two,02-13,,2026-02-13"+rest+"us-il,Two,02-20,2026-02-13,"+rest))
+	if len(s.problems) > 0 {
+		t.Fatal(s.problems)
+	}
+	for d, want := range map[string]bool{
+		"2024-02-12": false, "2025-02-12": true, "2026-02-12": true, "2027-02-12": false,
+		"2025-02-13": true, "2026-02-13": false, "2025-02-20": false, "2026-02-20": true, "2036-02-20": true,
+	} {
+		if got := tables["us-il"].closed(mustDay(t, d)); got != want {
+			t.Errorf("%s: %v", d, got)
+		}
+	}
+}
+
+func TestHolidaysOfATerritory(t *testing.T) {
+	fsys := withHolidays(t, `{kind: due, starts: request.received_at, length: 3bd}`, "us-pr,Constitution Day,07-25,,,Leyes,a copy,2026-11-21,B\n")
+	fsys["places/us.csv"] = &fstest.MapFile{Data: []byte(samplePlaces + "us-pr,Puerto Rico,territory,us,72,America/Puerto_Rico,,\n")}
+	b, err := Load(fsys)
+	if err != nil || b.holidays["us-pr"] == nil {
+		t.Fatal(err)
+	}
+}
+
+// A duty that follows within business days is counted like a clock, and a
+// computed fact leaves out a state's holidays where the vocabulary says so.
+func TestHolidaysInDutiesAndFacts(t *testing.T) {
+	lincoln := "us-il,Lincoln's Birthday,02-12,,,205 ILCS 630/17,a copy,2026-11-21,A\n"
+	for table, want := range map[string]struct {
+		due     string
+		verdict comity.Verdict
+	}{
+		"": {"2026-02-17", "no-rule"}, lincoln: {"2026-02-18", "permitted"},
+	} {
+		fsys := oneFile(t, "pack: us/il/act\ntitle: t\nplace: us-il\nlayer: state\nrules:\n"+
+			ruleText("us/il/act#1", "permitted", "transport", `"2020-01-01"`, ", duties: [{act: notify-person, event: detainer-received, within: 3bd, cite: x}]")+
+			ruleText("us/il/act#2", "permitted", "hold-on-detainer", `"2020-01-01"`, ", when: {clock.counted_hours_past_release: {lt: 48}}"))
+		fsys["vocabulary.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(string(vocabularyText(t)), "now, 'sat,sun,federal-holidays')", "now, 'state-holidays')", 1))}
+		fsys["law/us/a.yaml"] = &fstest.MapFile{Data: []byte("pack: us/a\ntitle: t\n" + federalSilence)}
+		if table != "" {
+			fsys["calendars/holidays.csv"] = &fstest.MapFile{Data: []byte(holidayHead + table)}
+		}
+		b, err := Load(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := ask(t, b, comity.Question{In: "us-il", On: "2026-02-11", Known: "2026-11-21", Facts: comity.Facts{"request.received_at": "2026-02-11T09:00:00-06:00"}})
+		if len(d.Duties) != 1 || d.Duties[0].Due != want.due {
+			t.Errorf("the duty is due %v, want %s", d.Duties, want.due)
+		}
+		// From Wednesday noon to Friday 13:00 are 49 hours, or 25 without Thursday the 12th.
+		d = ask(t, b, comity.Question{In: "us-il", On: "2026-02-13", At: "2026-02-13T13:00:00-06:00", Known: "2026-11-21", Act: "hold-on-detainer", Facts: comity.Facts{"person.release_due_at": "2026-02-11T12:00:00-06:00"}, Closed: true})
+		if d.Verdict != want.verdict {
+			t.Errorf("49 hours with a holiday between: %s, want %s", d.Verdict, want.verdict)
+		}
+	}
+}
+
+// The law of a named agency is digested with the table of its state.
+func TestHolidaysAreInTheDigestOfAnAgency(t *testing.T) {
+	digests := map[string]bool{}
+	for _, table := range []string{"", "us-il,Lincoln's Birthday,02-12,,,205 ILCS 630/17,a copy,2026-11-21,A\n"} {
+		fsys := withHolidays(t, `{kind: due, starts: request.received_at, length: 3bd}`, table)
+		fsys["law/us/il/own.yaml"] = &fstest.MapFile{Data: []byte("pack: us/il/own\ntitle: t\nplace: us-il\nlayer: policy\nagency: [IL0160000]\nrules:\n" + ruleText("us/il/own#1", "permitted", "transport", `"2020-01-01"`, ""))}
+		b, err := Load(fsys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := ask(t, b, comity.Question{In: "us-il", On: "2026-02-11", Known: "2026-11-21", Agency: "IL0160000"})
+		digests[d.Law] = true
+	}
+	if len(digests) != 2 {
+		t.Error("the table changes nothing in the digest of the agency's law")
+	}
+}
