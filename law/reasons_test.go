@@ -121,3 +121,79 @@ func forces(b *Book, r *rand.Rand, q comity.Question, want comity.Verdict, force
 	}
 	return ""
 }
+
+// The nearest change is nearest: on small random laws no variation of fewer
+// changeable facts alters the verdict (every one is tried).
+func TestNearestIsNearest(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 17))
+	values := map[string][]string{
+		"document.judicial": {"none", "arrest-warrant", "court-order"}, "info.public": {"true", "false"}, "request.exigent": {"true", "false"},
+		"person.role": {"none", "victim", "suspect"}, "place.kind": {"none", "jail", "street"},
+	}
+	names := []string{"document.judicial", "info.public", "person.role", "place.kind", "request.exigent"}
+	row := func() string {
+		f := names[r.IntN(len(names))]
+		return f + ": " + values[f][r.IntN(len(values[f]))]
+	}
+	compared := 0
+	for range 25 {
+		text := "place: us-il\nlayer: state\nrules:\n"
+		for i := range 2 + r.IntN(3) {
+			text += ruleText(fmt.Sprintf("us/il/a#%d", i), []string{"permitted", "prohibited", "required"}[r.IntN(3)], "transport", `"2018-01-01"`, fmt.Sprintf(", when: {all: [{%s}, {%s}]}", row(), row()))
+		}
+		b := bookOf(t, map[string]string{"us/none": federalSilence, "us/il/a": text})
+		q := comity.Question{In: "us-il", On: "2025-01-01", Actor: "county-jail", Act: "transport", Closed: true, Facts: comity.Facts{}}
+		for _, f := range names {
+			q.Facts[f] = values[f][r.IntN(len(values[f]))]
+		}
+		d, err := b.Decide(q)
+		if err != nil {
+			continue // an impossible pattern
+		}
+		w, err := b.Why(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		least := len(names) + 1
+		var try func(i, changed int, facts comity.Facts)
+		try = func(i, changed int, facts comity.Facts) {
+			if i == len(names) {
+				x := q
+				x.Facts = facts
+				if got, err := b.Decide(x); err == nil && got.Verdict != d.Verdict {
+					least = min(least, changed)
+				}
+				return
+			}
+			f, _ := b.Vocabulary().Fact(names[i])
+			for _, v := range values[names[i]] {
+				if v != q.Facts[names[i]] && !f.mayVary() {
+					continue
+				}
+				next := comity.Facts{}
+				for k, old := range facts {
+					next[k] = old
+				}
+				next[names[i]] = v
+				step := 0
+				if v != q.Facts[names[i]] {
+					step = 1
+				}
+				try(i+1, changed+step, next)
+			}
+		}
+		try(0, 0, q.Facts)
+		switch {
+		case least > len(names) && len(w.Nearest) > 0:
+			t.Errorf("nothing alters it, but %v is said to", w.Nearest)
+		case least <= len(names) && len(w.Nearest) != least:
+			t.Errorf("%d changes do, but %v is said to", least, w.Nearest)
+		}
+		if least <= len(names) {
+			compared++
+		}
+	}
+	if compared < 10 {
+		t.Errorf("only %d compared", compared)
+	}
+}
