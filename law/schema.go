@@ -87,8 +87,9 @@ func (v *Vocabulary) Schema() *Schema {
 
 const (
 	dayOfYear    = `(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])`
-	dayPattern   = `^(1[789]|2[01])[0-9]{2}-` + dayOfYear + `$`
-	boundPattern = `^(1[789]|2[01])[0-9]{2}-` + dayOfYear + `(T.*)?$`
+	lawYear      = `(178[7-9]|179[0-9]|(18|19|20|21)[0-9]{2})`
+	dayPattern   = `^` + lawYear + `-` + dayOfYear + `$`
+	boundPattern = `^` + lawYear + `-` + dayOfYear + `(T.*)?$`
 )
 
 type parts map[string]*Schema
