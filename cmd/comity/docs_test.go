@@ -53,14 +53,14 @@ func sameFlags(t *testing.T, name, text string) {
 		if code := run(t.Context(), env{strings.NewReader(""), &out, &said}, args); code != exitRan {
 			t.Fatalf("%v: %d %s", args, code, &said)
 		}
-		for _, m := range regexp.MustCompile(`(?m)^  -(\w+)`).FindAllStringSubmatch(out.String(), -1) {
+		for _, m := range regexp.MustCompile(`(?m)^  -([\w-]+)`).FindAllStringSubmatch(out.String(), -1) {
 			taken[m[1]] = true
 			if !regexp.MustCompile("[ `]-" + m[1] + "[ `]").MatchString(text) {
 				t.Errorf("%v: the flag -%s is not on the page", args, m[1])
 			}
 		}
 	}
-	for _, m := range regexp.MustCompile("`-(\\w+)`").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("`-([\\w-]+)`").FindAllStringSubmatch(text, -1) {
 		if !taken[m[1]] {
 			t.Errorf("%s: there is no flag -%s", name, m[1])
 		}
