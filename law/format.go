@@ -137,6 +137,10 @@ type shape struct {
 	each  *shape // of every key that under does not name
 }
 
+// testOrder puts days beside what is expected, where packs write them.
+var testOrder = []string{"name", "on", "day", "at", "agency", "actor", "act", "facts", "open", "days",
+	"expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "believed", "why"}
+
 var packShape = func() *shape {
 	cites := &shape{keys: citeKeys}
 	says := &shape{keys: saysKeys}
@@ -148,7 +152,7 @@ var packShape = func() *shape {
 		"orders": {keys: orderKeys, under: map[string]*shape{"says": says, "cite": cites}},
 		"silent": {keys: silenceKeys},
 		"tables": {keys: tableKeys, under: map[string]*shape{"rows": {keys: rowKeys}, "cite": cites}},
-		"tests":  {keys: testKeys, under: map[string]*shape{"days": {each: &shape{keys: answerKeys}}}},
+		"tests":  {keys: testOrder, under: map[string]*shape{"days": {each: &shape{keys: answerKeys}}}},
 	}}
 }()
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,6 +68,13 @@ func firstDifference(a, b []byte) string {
 		}
 	}
 	return "one is longer"
+}
+
+// TestFormatKnowsTheKeysOfTests: the formatter's order has every key once.
+func TestFormatKnowsTheKeysOfTests(t *testing.T) {
+	if a, b := slices.Sorted(slices.Values(testKeys)), slices.Sorted(slices.Values(testOrder)); !slices.Equal(a, b) {
+		t.Errorf("%v, %v", a, b)
+	}
 }
 
 func TestFormatRefuses(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 func lawVerbs() []lawVerb {
 	return []lawVerb{
 		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
-		{"test", "[-law DIR] [-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
+		{"test", "[-law DIR] [-watch|-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
 		{"show", "[-law DIR] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
 		{"explain", "-in PLACE -on DAY -actor A -act B -fact F=V… [-lang es] [-json]: an answer with what forces it, what would alter it, and who says so", lawExplain},
 		{"coverage", "[-law DIR] [-on DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
@@ -28,6 +28,9 @@ func lawVerbs() []lawVerb {
 		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
 		{"offence", "-in PLACE [-law DIR] [-on DAY] [-json] SECTION: on which lists of offences a section of code stands", lawOffence},
 		{"due", "[-law DIR] [-on DAY] [-json]: packs whose next check has passed", lawDue},
+		{"schema", "[-law DIR]: the JSON Schema of a pack, for completion in editors", lawSchema},
+		{"fmt", "[-w|-check] [-json] FILE|DIR…: packs in their canonical form", lawFmt},
+		{"new", "-place P -layer L -title T [-o DIR] PACK: begin a pack, every key explained", lawNew},
 		{"update", "-into DIR [-trust KEY,KEY] FILE: install a signed release; -law DIR then uses it", lawUpdate},
 	}
 }
@@ -88,8 +91,12 @@ func lawTest(e env, args []string) error {
 	f := newLawFlags()
 	vectors := f.Bool("vectors", false, "write the tests as JSON lines, with what must come out and the text that says so")
 	mutation := f.Bool("mutation", false, "delete, turn round and shift every rule, and see whether a test fails")
+	watch := f.Bool("watch", false, "run again whenever a file of the folder -law changes, until interrupted")
 	if err := f.parse(e, args, 1000); err != nil {
 		return err
+	}
+	if *watch {
+		return watchTests(e, f.overlay, f.Args())
 	}
 	book, err := openBook(f.overlay)
 	if err != nil {
