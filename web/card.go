@@ -35,12 +35,15 @@ type Card struct {
 	// 4. Why.
 	Why      []Reason
 	May      []Reason // carry it only if facts that are open turn out so
+	Fold     bool     // there are too many of these to read before the rest
 	SetAside []Reason
 	Voices   []Line // what each layer says by itself
 
+	Unreviewed bool // no lawyer has reviewed any of these rules
+
 	// 5. What would change it, what is not known.
 	Missing, Change []Line
-	Nearest         []Line // the least that would alter the answer
+	Nearest         []Line // the smallest change that would give another answer
 	Then            string // what it would be then
 	OnlyLaw         bool   // no fact would alter it, only a change of law
 	Assumed         []Line
@@ -75,6 +78,7 @@ type CardFlag struct {
 // A Task is a duty or a clock on the checklist.
 type Task struct {
 	What, How string
+	Said      string // a time that the law gives in words, in English
 	Due       string // in words; empty where it cannot be computed
 	Late      bool
 	Cite      string
@@ -295,11 +299,31 @@ func (w *cardWriter) why(c *Card) {
 	for _, x := range w.d.Suspended {
 		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.suspended", "By", w.order(x.Order))))
 	}
+	c.Fold = len(c.May) > mostOpen
+	c.Unreviewed = onlyUnreviewed(c.Why, c.May, c.SetAside)
 	for _, layer := range comity.Layers {
 		if v, ok := w.d.Layers[layer]; ok && v != comity.Silent {
 			c.Voices = append(c.Voices, Line{w.say("layer." + string(layer)), w.say("voice." + string(v))})
 		}
 	}
+}
+
+// mostOpen rules that may decide are read at a glance.
+const mostOpen = 3
+
+// onlyUnreviewed says whether no rule was reviewed. It is then said once for
+// all of them and not beside each.
+func onlyUnreviewed(lists ...[]Reason) bool {
+	all := slices.Concat(lists...)
+	if len(all) == 0 || slices.ContainsFunc(all, func(r Reason) bool { return !r.Unreviewed }) {
+		return false
+	}
+	for _, list := range lists {
+		for i := range list {
+			list[i].Unreviewed = false
+		}
+	}
+	return true
 }
 
 // refs are the citations of rules as one would say them, their ids where a

@@ -29,6 +29,7 @@ func (w *cardWriter) doubts(c *Card) {
 		}
 		line.Text = w.factValue(f, value)
 		if slices.Contains(w.d.CouldChange, f.Name) && offered {
+			line.Text = w.say("card.taken", "Value", line.Text)
 			c.Change = append(c.Change, line)
 		} else if !c.Protected {
 			c.Assumed = append(c.Assumed, line)
@@ -61,7 +62,7 @@ func (w *cardWriter) nearest(c *Card) {
 	}
 	for _, n := range why.Nearest {
 		f, _ := w.book.Vocabulary().Fact(n.Fact)
-		c.Nearest = append(c.Nearest, Line{w.words.question(f.Name), w.factValue(f, n.Value)})
+		c.Nearest = append(c.Nearest, Line{w.words.question(f.Name), w.say("card.if", "Value", w.factValue(f, n.Value))})
 	}
 	if len(c.Nearest) > 0 {
 		c.Then = w.say("verdict." + string(why.Then) + ".word")

@@ -71,8 +71,12 @@ func (w *cardWriter) duty(d comity.Duty) Task {
 	if d.Event != "" {
 		how = append(how, w.say("task.event", "Event", w.words.value("event.kind", d.Event)))
 	}
-	if d.Within != "" {
-		how = append(how, w.say("task.within", "Length", w.length(d.Within)))
+	switch length := w.length(d.Within); {
+	case d.Within == "":
+	case length == d.Within:
+		t.Said = d.Within
+	default:
+		how = append(how, w.say("task.within", "Length", length))
 	}
 	t.How = strings.Join(how, "; ")
 	return t

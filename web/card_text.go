@@ -34,6 +34,9 @@ func cardText(l *lang, c Card) string {
 	}
 	t.named("card.binds", strings.Join(c.Binds, "; "))
 	t.named("card.not-bound", strings.Join(c.NotBound, "; "))
+	if c.Unreviewed {
+		t.para("", t.l.say("card.unreviewed-all"))
+	}
 	t.tasks(c.Tasks)
 	t.reasons("card.why", c.Why)
 	t.reasons("card.may-carry", c.May)
@@ -109,6 +112,9 @@ func (t *textCard) tasks(tasks []Task) {
 		t.para("  ", text)
 		if x.How != "" {
 			t.para("      ", x.How)
+		}
+		if x.Said != "" {
+			t.para("      ", t.l.say("task.in-words")+" “"+x.Said+"”")
 		}
 		t.para("      ", x.Cite)
 	}

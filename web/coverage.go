@@ -16,8 +16,7 @@ type coverageView struct {
 	On     string
 	Act    string // chosen act, or ""
 	Groups []choiceGroup
-	Cells  []coverCell // of the act, by place
-	Rows   []coverRow
+	Kinds  []coverKind
 	Packs  int
 	Rules  int
 	Signed int // packs that a lawyer reviewed
@@ -27,9 +26,17 @@ type coverageView struct {
 	Marks  []law.CellKind
 }
 
+// A coverKind is the states together, or the cities.
+type coverKind struct {
+	Kind string
+	Rows []coverRow
+}
+
 // A coverRow is one place of the table.
 type coverRow struct {
 	Place comity.Place
+	State string     // that a county or city lies in
+	Cell  *coverCell // of the act, if one was chosen
 	coverCount
 }
 
@@ -67,38 +74,6 @@ func (c coverCount) Empty() bool { return c.None == c.Acts }
 
 func (coverageView) template() string { return "coverage" }
 
-// A coverCell is a cell with what a page needs to show it.
-type coverCell struct {
-	law.Cell
-	In    comity.Place
-	IDs   []string // of its rules
-	Stale bool     // a pack it rests on is due for a check
-	// Penalties are what its bans and duties threaten, as the packs say it;
-	// Unpunished says that there are some and no penalty was found.
-	Penalties  []string
-	Unpunished bool
-}
-
-func (s *site) coverCell(p comity.Place, c law.Cell, on string) coverCell {
-	out := coverCell{Cell: c, In: p}
-	for _, r := range c.Rules {
-		out.IDs = append(out.IDs, r.ID)
-		if _, pack, ok := s.Law.Rule(r.ID); ok && pack.Stale(on) {
-			out.Stale = true
-		}
-	}
-	slices.Sort(out.IDs)
-	out.IDs = slices.Compact(out.IDs)
-	for _, r := range c.Rules {
-		if r.Penalty != "" && !slices.Contains(out.Penalties, r.Penalty) {
-			out.Penalties = append(out.Penalties, r.Penalty)
-		}
-		out.Unpunished = out.Unpunished || r.Verdict != comity.Permitted
-	}
-	out.Unpunished = out.Unpunished && len(out.Penalties) == 0
-	return out
-}
-
 // coverage is the national picture: acts by places, nothing left blank and
 // nothing ranked. ?act=… shows one act in every place.
 func (s *site) coverage(w http.ResponseWriter, r *http.Request) error {
@@ -116,32 +91,49 @@ func (s *site) coverage(w http.ResponseWriter, r *http.Request) error {
 			v.Stale++
 		}
 	}
+	var rows []coverRow
 	for _, place := range s.Law.CoveredPlaces() {
 		row := coverRow{Place: place}
+		if state, ok := s.find.stateOf(place.ID); ok && state.ID != place.ID {
+			row.State = state.Name
+		}
 		for _, c := range s.Law.Table(place.ID, v.On) {
 			row.add(c)
 			if place.Kind == "state" || place.Kind == "territory" {
 				v.States.add(c)
 			}
 			if c.Act == v.Act {
-				v.Cells = append(v.Cells, s.coverCell(place, c, v.On))
+				cell := s.coverCell(c, v.On)
+				cell.Whole = "/coverage/" + place.ID + "#" + c.Act
+				row.Cell = &cell
 			}
 		}
 		if place.Kind == "state" || place.Kind == "territory" {
 			v.States.Places++
 		}
-		v.Rows = append(v.Rows, row)
+		rows = append(rows, row)
 	}
-	byName := func(a, b comity.Place) int {
-		return cmp.Or(cmp.Compare(kindRank(a), kindRank(b)), cmp.Compare(a.Name, b.Name))
-	}
-	slices.SortFunc(v.Rows, func(a, b coverRow) int { return byName(a.Place, b.Place) })
-	slices.SortFunc(v.Cells, func(a, b coverCell) int { return byName(a.In, b.In) })
+	v.Kinds = byKind(rows)
 	return s.show(w, r, v)
 }
 
-// kindRank puts the nation first and then states, territories and cities, each
-// in order of name.
+// byKind puts the nation first and then states, territories, counties and
+// cities, each in order of name.
+func byKind(rows []coverRow) []coverKind {
+	slices.SortFunc(rows, func(a, b coverRow) int {
+		return cmp.Or(cmp.Compare(kindRank(a.Place), kindRank(b.Place)), cmp.Compare(a.Place.Name, b.Place.Name))
+	})
+	var out []coverKind
+	for _, row := range rows {
+		if len(out) == 0 || out[len(out)-1].Kind != row.Place.Kind {
+			out = append(out, coverKind{Kind: row.Place.Kind})
+		}
+		last := &out[len(out)-1]
+		last.Rows = append(last.Rows, row)
+	}
+	return out
+}
+
 func kindRank(p comity.Place) int {
 	return slices.Index([]string{"nation", "state", "territory", "county", "city", "tribe"}, p.Kind)
 }
@@ -152,42 +144,6 @@ func allActGroups(v *law.Vocabulary) []choiceGroup {
 		out = append(out, choiceGroup{Name: name, Choices: v.ActsIn(name)})
 	}
 	return out
-}
-
-type coveragePlaceView struct {
-	Place  comity.Place
-	On     string
-	Count  coverCount
-	Groups []coverGroup
-}
-
-type coverGroup struct {
-	Name  string
-	Cells []coverCell
-}
-
-func (coveragePlaceView) template() string { return "coverage_place" }
-
-// coverageOf shows every act at one place.
-func (s *site) coverageOf(w http.ResponseWriter, r *http.Request) error {
-	p, ok := s.Law.Place(r.PathValue("place"))
-	if !ok {
-		return s.missing(r, "no-place")
-	}
-	v := coveragePlaceView{Place: p, On: s.Now().Format(time.DateOnly)}
-	cells := map[string]coverCell{}
-	for _, c := range s.Law.Table(p.ID, v.On) {
-		v.Count.add(c)
-		cells[c.Act] = s.coverCell(p, c, v.On)
-	}
-	for _, g := range allActGroups(s.Law.Vocabulary()) {
-		group := coverGroup{Name: g.Name}
-		for _, act := range g.Choices {
-			group.Cells = append(group.Cells, cells[act])
-		}
-		v.Groups = append(v.Groups, group)
-	}
-	return s.show(w, r, v)
 }
 
 // coverageCSV is the whole table, one cell a row.

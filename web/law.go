@@ -107,9 +107,10 @@ func (s *site) placesWithLaw() []placeRow {
 }
 
 type lawPlaceView struct {
-	Place  comity.Place
-	Lists  bool // law here uses lists of offences
-	Levels []level
+	Place      comity.Place
+	Lists      bool // law here uses lists of offences
+	Unreviewed bool // no lawyer has reviewed any of it
+	Levels     []level
 }
 
 // A level is one place with its packs, the highest first.
@@ -127,7 +128,7 @@ func (s *site) lawPlace(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.missing(r, "no-place")
 	}
-	v := lawPlaceView{Place: p, Lists: len(s.Law.TablesAt(p.ID, s.Now().Format(time.DateOnly))) > 0}
+	v := lawPlaceView{Place: p, Unreviewed: true, Lists: len(s.Law.TablesAt(p.ID, s.Now().Format(time.DateOnly))) > 0}
 	above := s.find.above(p.ID)
 	slices.Reverse(above)
 	for _, id := range above {
@@ -136,6 +137,7 @@ func (s *site) lawPlace(w http.ResponseWriter, r *http.Request) error {
 		for _, pack := range s.Law.Packs() {
 			if pack.Place == id {
 				l.Packs = append(l.Packs, pack)
+				v.Unreviewed = v.Unreviewed && len(pack.Reviewed) == 0
 			}
 		}
 		l.Gap = len(l.Packs) == 0 && (place.Kind == "state" || place.Kind == "territory" || place.Searched)
@@ -145,11 +147,21 @@ func (s *site) lawPlace(w http.ResponseWriter, r *http.Request) error {
 }
 
 type lawPackView struct {
-	Pack  *law.Pack
-	Place comity.Place
-	Rules []ruleRow
-	Stale bool
+	Pack     *law.Pack
+	Place    comity.Place
+	Rules    []ruleRow
+	Contents []actRules // empty where the list itself is short
+	Stale    bool
 }
+
+// An actRules names the rules about one act.
+type actRules struct {
+	Act   string
+	Rules []ruleRow
+}
+
+// shortList is how many rules are found without a table of contents.
+const shortList = 8
 
 // A ruleRow is one rule in a list: where it may be read, and what it says.
 type ruleRow struct {
@@ -176,7 +188,29 @@ func (s *site) lawPack(w http.ResponseWriter, r *http.Request) error {
 		row.Says, row.Foreign = l.says(rule.Says)
 		v.Rules = append(v.Rules, row)
 	}
+	if len(v.Rules) > shortList {
+		v.Contents = contents(s.Law.Vocabulary(), v.Rules)
+	}
 	return s.show(w, r, v)
+}
+
+// contents lists rules by act, a citation once under each.
+func contents(v *law.Vocabulary, rules []ruleRow) []actRules {
+	var out []actRules
+	for _, act := range v.Acts {
+		entry := actRules{Act: act.Name}
+		var refs []string
+		for _, row := range rules {
+			if ref := row.Rule.Cites[0].Ref; slices.Contains(row.Rule.Acts, act.Name) && !slices.Contains(refs, ref) {
+				refs = append(refs, ref)
+				entry.Rules = append(entry.Rules, row)
+			}
+		}
+		if len(entry.Rules) > 0 {
+			out = append(out, entry)
+		}
+	}
+	return out
 }
 
 type lawRuleView struct {
