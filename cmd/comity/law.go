@@ -31,6 +31,7 @@ func lawVerbs() []lawVerb {
 		{"schema", "[-law DIR]: the JSON Schema of a pack, for completion in editors", lawSchema},
 		{"fmt", "[-w|-check] [-json] FILE|DIR…: packs in their canonical form", lawFmt},
 		{"new", "-place P -layer L -title T [-o DIR] PACK: begin a pack, every key explained", lawNew},
+		{"view", "[-as table|text|markdown|rego|cedar] [-lang es] [-law DIR] [-json] PACK: a pack for reading, for review or for another engine", lawView},
 		{"update", "-into DIR [-trust KEY,KEY] FILE: install a signed release; -law DIR then uses it", lawUpdate},
 	}
 }

@@ -222,6 +222,40 @@ func lawNew(e env, args []string) error {
 	return nil
 }
 
+// lawView shows a pack for readers, reviewers and other engines.
+func lawView(e env, args []string) error {
+	f := newLawFlags()
+	as := f.String("as", "text", strings.Join(law.Views, ", "))
+	lang := f.String("lang", "en", "en or es")
+	if err := f.parse(e, args, 1); err != nil {
+		return err
+	}
+	if err := need("PACK", f.Arg(0), "us/il/trust-act"); err != nil {
+		return err
+	}
+	book, err := openBook(f.overlay)
+	if err != nil {
+		return err
+	}
+	p, ok := book.Pack(f.Arg(0))
+	if !ok {
+		return noSuchPack(book, f.Arg(0))
+	}
+	text, err := book.View(p, *as, *lang)
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		return writeJSON(e, struct {
+			Pack string `json:"pack"`
+			As   string `json:"as"`
+			Text string `json:"text"`
+		}{p.ID, *as, text})
+	}
+	_, err = io.WriteString(e.out, text)
+	return err
+}
+
 // watchTests runs the tests of the packs in a folder whenever a file of it
 // changes, until it is interrupted. It ends as the last run did.
 func watchTests(e env, dir string, packs []string) error {
