@@ -153,27 +153,43 @@ func (x *export) rego() string {
 	return b.String()
 }
 
+// regoFacts says which facts must be given, and with which values. Empty
+// tables are left out: Rego refuses to look into them.
 func (x *export) regoFacts(b *strings.Builder) {
-	b.WriteString("values := {\n")
-	numbers := ""
+	var values, numbers, needs []string
 	for _, f := range x.facts() {
+		needs = append(needs, f.Name)
 		switch f.Type {
 		case Enum:
-			fmt.Fprintf(b, "\t%q: {%s},\n", f.Name, quoted(f.Values))
+			values = append(values, fmt.Sprintf("\t%q: {%s},\n", f.Name, quoted(f.Values)))
 		case Bool:
-			fmt.Fprintf(b, "\t%q: {true, false},\n", f.Name)
+			values = append(values, fmt.Sprintf("\t%q: {true, false},\n", f.Name))
 		case Int:
-			numbers += fmt.Sprintf("\t%q: {\"least\": %d, \"most\": %d},\n", f.Name, f.Min, f.Max)
+			numbers = append(numbers, fmt.Sprintf("\t%q: {\"least\": %d, \"most\": %d},\n", f.Name, f.Min, f.Max))
 		}
 	}
-	b.WriteString("}\n\nnumbers := {\n" + numbers + `}
+	if len(values) > 0 {
+		fmt.Fprintf(b, "values := {\n%s}\n\n%s", strings.Join(values, ""), regoValues)
+	}
+	if len(numbers) > 0 {
+		fmt.Fprintf(b, "numbers := {\n%s}\n\n%s", strings.Join(numbers, ""), regoNumbers)
+	}
+	if len(needs) == 0 {
+		b.WriteString("missing := set()\n\n")
+	} else {
+		fmt.Fprintf(b, "missing := {%s} - given\n\n", quoted(needs))
+	}
+	b.WriteString(regoReady)
+}
 
-given contains f if {
+const (
+	regoValues = `given contains f if {
 	some f, allowed in values
 	input.facts[f] in allowed
 }
 
-given contains f if {
+`
+	regoNumbers = `given contains f if {
 	some f, n in numbers
 	is_number(input.facts[f])
 	input.facts[f] == floor(input.facts[f])
@@ -181,15 +197,14 @@ given contains f if {
 	input.facts[f] <= n.most
 }
 
-missing := (object.keys(values) | object.keys(numbers)) - given
-
-ready if {
+`
+	regoReady = `ready if {
 	count(missing) == 0
-	regex.match(` + "`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`" + `, input.on)
+	regex.match("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", input.on)
 }
 
-`)
-}
+`
+)
 
 func (x *export) regoRule(b *strings.Builder, r *Rule) {
 	lines := []string{"ready", "input.act in {" + quoted(r.Acts) + "}", "input.actor in {" + quoted(x.v.actorNames(r.actors)) + "}"}
