@@ -50,31 +50,44 @@ func (s *site) coverCell(c law.Cell, on string) coverCell {
 	return out
 }
 
-// citesOf names each citation once. Rules of one pack that cite the same words
-// are read on the page of the pack, where they stand side by side.
+// citesOf names each section once. Rules of one pack about the same section are
+// read on the page of the pack, where they stand side by side.
 func citesOf(rules []*law.Rule) []coverCite {
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b *law.Rule) int { return cmp.Compare(a.ID, b.ID) })
 	rules = slices.CompactFunc(rules, func(a, b *law.Rule) bool { return a.ID == b.ID })
-	type key struct{ pack, ref string }
-	first := map[key]int{}
-	var out []coverCite
+	type key struct{ pack, stem string }
+	groups := map[key][]*law.Rule{}
+	var order []key
 	for _, r := range rules {
-		pack, section, _ := strings.Cut(r.ID, "#")
-		ref := r.ID
-		if len(r.Cites) > 0 {
-			ref = r.Cites[0].Ref
+		pack, _, _ := strings.Cut(r.ID, "#")
+		stem, _, _ := strings.Cut(refOf(r), " (")
+		k := key{pack, stem}
+		if groups[k] == nil {
+			order = append(order, k)
 		}
-		at, seen := first[key{pack, ref}]
-		if seen {
-			if !strings.Contains(out[at].Path, "#") {
-				out[at].Path = "/law/" + pack + "#" + strings.TrimPrefix(out[at].Path, "/law/rule/"+pack+"/")
-			}
-			continue
+		groups[k] = append(groups[k], r)
+	}
+	var out []coverCite
+	for _, k := range order {
+		group := groups[k]
+		first := group[0]
+		cite := coverCite{refOf(first), rulePath(first.ID)}
+		if len(group) > 1 {
+			cite.Path = "/law/" + k.pack + "#" + url.PathEscape(section(first.ID))
 		}
-		first[key{pack, ref}] = len(out)
-		out = append(out, coverCite{ref, "/law/rule/" + pack + "/" + url.PathEscape(section)})
+		if slices.ContainsFunc(group, func(r *law.Rule) bool { return refOf(r) != cite.Ref }) {
+			cite.Ref = k.stem
+		}
+		out = append(out, cite)
 	}
 	return out
+}
+
+func refOf(r *law.Rule) string {
+	if len(r.Cites) == 0 {
+		return r.ID
+	}
+	return r.Cites[0].Ref
 }
 
 type coveragePlaceView struct {

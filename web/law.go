@@ -143,6 +143,8 @@ func (s *site) lawPlace(w http.ResponseWriter, r *http.Request) error {
 		l.Gap = len(l.Packs) == 0 && (place.Kind == "state" || place.Kind == "territory" || place.Searched)
 		v.Levels = append(v.Levels, l)
 	}
+	// A city may lie in a county and name its state first.
+	slices.SortStableFunc(v.Levels, func(a, b level) int { return cmp.Compare(kindRank(a.Place), kindRank(b.Place)) })
 	return s.show(w, r, v)
 }
 

@@ -25,7 +25,7 @@ func shippedConfig(t testing.TB) Config {
 }
 
 // Every page about the law that ships is well formed and light, in both
-// languages: each pack, each rule, each place that has law of its own.
+// languages: each pack, each rule, each act, each place that has law of its own.
 func TestShippedLawPages(t *testing.T) {
 	c := shippedConfig(t)
 	h, err := New(c)
@@ -38,7 +38,7 @@ func TestShippedLawPages(t *testing.T) {
 		paths = append(paths, "/law/"+p.ID)
 		if !places[p.Place] {
 			places[p.Place] = true
-			paths = append(paths, "/law/in/"+p.Place)
+			paths = append(paths, "/law/in/"+p.Place, "/law/offences/"+p.Place, "/coverage/"+p.Place)
 		}
 		seen := map[string]bool{}
 		for _, r := range p.Rules {
@@ -47,6 +47,9 @@ func TestShippedLawPages(t *testing.T) {
 				paths = append(paths, rulePath(r.ID))
 			}
 		}
+	}
+	for _, act := range c.Law.Vocabulary().Acts {
+		paths = append(paths, "/coverage?act="+act.Name)
 	}
 	for _, prefix := range []string{"", "/es"} {
 		for _, path := range paths {

@@ -41,7 +41,8 @@
 //
 // Shared templates: "card" and "brief" (a Card), "mark" and "inline-mark" (a
 // verdict as text), "pairs" ([]Line), "reason" (a Reason), "dates" (a
-// *law.Rule), "within" (a comity.Place).
+// *law.Rule), "within" (a comity.Place), "source" (where a text was read),
+// "cover-cell" (a coverCell).
 //
 // # Classes
 //
@@ -50,7 +51,9 @@
 // (a line at the start side) .plain-list .field .hint .inline (input and button)
 // .choices and .choice (radio or checkbox rows) .actions button.first
 // button.plain .button (a link) .scroll (round wide tables, with tabindex=0,
-// role=region and a label) .print-only .no-print .js (needs script) .late (overdue).
+// role=region and a label) .counts (a table of small numbers) .cover (dl in ruled
+// rows) .in-columns (a long list of short lines) .jumps (links down the page)
+// .at-hand (actions that stay in sight) .fold (details) .print-only .no-print .js (needs script) .late (overdue).
 package web
 
 import (
