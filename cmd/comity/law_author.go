@@ -149,6 +149,9 @@ func replaceFile(name string, text []byte) error {
 	if name == "-" {
 		return &comity.Problem{Code: "bad-argument", Message: "standard input cannot be written", Hint: "leave -w out"}
 	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(name); err == nil {
 		mode = info.Mode().Perm()
