@@ -51,7 +51,7 @@ func commands() []command {
 		{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
 		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
 		{"import", "agencies|agreements|detainers FILE… [-o DIR] [-oris FILE]", "turn a published file into our own form", runImport},
-		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|example|diff|dead|quotes|offence|due|update …", "look at the law itself", runLaw},
+		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
 		{"release", "-disclosure FILE -key FILE,FILE -o FILE | -new-key NAME -o FILE", "sign the law for others to install without a network", runRelease},
 		{"doctor", "[-dir D]", "check everything and say what to do", runDoctor},
 		{"version", "[-json]", "print version and law digest", runVersion},
