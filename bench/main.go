@@ -43,7 +43,14 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("bench: ")
 	bin := flag.String("bin", "", "the built program")
+	onlyLoad := flag.Bool("load", false, "load the law, say how large it is, and end")
 	flag.Parse()
+	if *onlyLoad {
+		if err := sayLoaded(); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	dir, err := os.MkdirTemp("", "comity-bench-")
 	if err != nil {
 		log.Fatal(err)
@@ -58,7 +65,7 @@ func main() {
 func measure(bin, dir string) error {
 	closed := func(bin, dir string) error { return batch(bin, dir, "closed cases", 10) }
 	mixed := func(bin, dir string) error { return batch(bin, dir, "three of ten open", 7) }
-	for _, part := range []func(bin, dir string) error{closed, mixed, replay, insert, site} {
+	for _, part := range []func(bin, dir string) error{loadCold, closed, mixed, replay, insert, site} {
 		if err := part(bin, dir); err != nil {
 			return err
 		}
