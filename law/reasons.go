@@ -33,7 +33,7 @@ func (b *Book) Why(q comity.Question) (Why, error) {
 		return Why{}, bad
 	}
 	rules, _ := c.inPlay()
-	p := c.newPlan(rules, len(c.uncovered()) > 0)
+	p := c.planFor(rules, len(c.uncovered()) > 0)
 	r := p.solve(c)
 	if r.verdict == comity.NeedsFacts {
 		return Why{}, nil

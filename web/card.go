@@ -134,6 +134,14 @@ type cardWriter struct {
 }
 
 func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) Card {
+	c, w := briefCard(l, book, q, d, now)
+	w.nearest(&c)
+	return c
+}
+
+// briefCard is the card without what would alter the answer soonest, which
+// takes a search.
+func briefCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) (Card, *cardWriter) {
 	w := &cardWriter{lang: l, book: book, q: q, d: d, now: now}
 	p, ok := book.Place(q.In)
 	if !ok {
@@ -146,7 +154,7 @@ func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.T
 	c.Tasks = w.tasks()
 	w.why(&c)
 	w.doubts(&c)
-	return c
+	return c, w
 }
 
 func (w *cardWriter) question(c *Card) {

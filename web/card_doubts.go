@@ -45,7 +45,6 @@ func (w *cardWriter) doubts(c *Card) {
 		text, foreign := w.says(law.Says{EN: g.Why, ES: g.WhyES})
 		c.Gaps = append(c.Gaps, Side{text, foreign})
 	}
-	w.nearest(c)
 	w.sides(c)
 }
 

@@ -29,7 +29,7 @@ func (s *site) start(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			continue // a place that this copy has no table for
 		}
-		c := newCard(l, s.Law, q, d, time.Time{})
+		c, _ := briefCard(l, s.Law, q, d, time.Time{})
 		c.Link = askPath(q)
 		v.Cards = append(v.Cards, c)
 		v.Given = c.Given
