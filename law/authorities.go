@@ -45,14 +45,11 @@ func (b *Book) authoritiesOf(id, on string) []AuthorityFor {
 		return nil
 	}
 	var out []AuthorityFor
-	for _, r := range b.byRule[id] {
-		if r.opens || !r.lasts.coversDay(d) {
-			continue
-		}
-		for _, c := range r.Cites {
+	for _, x := range b.Reasons([]string{id}, on) {
+		for _, c := range x.Rule.Cites {
 			if c.in.coversDay(d) {
 				is, _ := AuthorityOf(c.Ref)
-				out = append(out, AuthorityFor{r, c, is, r.pack.Layer})
+				out = append(out, AuthorityFor{x.Rule, c, is, x.Pack.Layer})
 			}
 		}
 	}

@@ -80,15 +80,13 @@ func (b *Book) Prove(c *Claim, place, on string) (*CounterExample, error) {
 
 // eachActor asks a closed question for one actor or for each.
 func (b *Book) eachActor(place, on, act, actor string, visit func(*asked) error) error {
-	v := b.vocabulary
-	for _, x := range v.Actors {
-		if actor != "" && x.Name != actor {
+	for _, name := range b.vocabulary.names.actors {
+		if actor != "" && name != actor {
 			continue
 		}
-		q := comity.Question{In: place, On: on, Actor: x.Name, Act: act, Closed: true}
-		c, bad := b.ask(&q)
-		if bad != nil {
-			return bad
+		c, err := b.askOn(place, act, name, on)
+		if err != nil {
+			return err
 		}
 		if err := visit(c); err != nil {
 			return err
@@ -178,7 +176,7 @@ func (r *claimReader) claim() *Claim {
 	for r.bad == nil && len(r.words) > 0 {
 		switch r.oneOf("for, when or unless", []string{"for", "when", "unless"}) {
 		case "for":
-			c.Actor = r.oneOf("an actor", r.v.actorList())
+			c.Actor = r.oneOf("an actor", r.v.names.actors)
 		case "when":
 			c.when = r.rows()
 		case "unless":
@@ -225,12 +223,4 @@ func (r *claimReader) row() *condition {
 		}
 		r.next()
 	}
-}
-
-func (v *Vocabulary) actorList() []string {
-	var out []string
-	for _, a := range v.Actors {
-		out = append(out, a.Name)
-	}
-	return out
 }

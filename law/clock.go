@@ -93,7 +93,7 @@ func (l length) endDay(d day, f dayFilter) string {
 }
 
 func (r *Rule) readDuty(p *Pack, it item) {
-	f := it.fields("act", "to", "event", "within", "cite", "from", "until")
+	f := it.fields(dutyKeys...)
 	it.need(f, "act")
 	d := DutyRule{Act: f["act"].choice(p.scope.v.names.acts...), To: f["to"].text(), Event: f["event"].text(), Within: f["within"].text(), Cite: it.need(f, "cite")}
 	if kind, ok := p.scope.v.Fact("event.kind"); ok && d.Event != "" {
@@ -107,7 +107,7 @@ func (r *Rule) readDuty(p *Pack, it item) {
 
 // readClock reads the three kinds: limit ends an act, due asks for a report, keep keeps a record.
 func readClock(v *Vocabulary, it item) *ClockRule {
-	f := it.fields("kind", "starts", "length", "excludes", "after", "by", "period", "nil", "to")
+	f := it.fields(clockKeys...)
 	c := &ClockRule{
 		Kind: f["kind"].choice("limit", "due", "keep"), Starts: f["starts"].text(), Length: f["length"].text(),
 		Excludes: strings.Join(f["excludes"].words(), ","), By: f["by"].text(), Period: f["period"].text(),
@@ -115,11 +115,10 @@ func readClock(v *Vocabulary, it item) *ClockRule {
 		After: f["after"].choice("required", "prohibited", "permitted", "no-rule"),
 	}
 	it.need(f, "kind")
-	allowed := map[string][]string{
-		"limit": {"starts", "length", "excludes", "after"},
-		"due":   {"by", "starts", "length", "excludes", "period", "nil", "to"},
-		"keep":  {"starts", "length"},
-	}[c.Kind]
+	var allowed []string
+	if i := slices.IndexFunc(clockKinds, func(k clockKeysOf) bool { return k.kind == c.Kind }); i >= 0 {
+		allowed = clockKinds[i].keys[1:] // without kind itself
+	}
 	for key, k := range f {
 		if c.Kind != "" && key != "kind" && !slices.Contains(allowed, key) {
 			k.fail("bad-clock", "a clock of kind "+c.Kind+" has no "+key, "keys: "+strings.Join(allowed, ", "))

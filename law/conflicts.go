@@ -88,10 +88,8 @@ func (b *Book) clashesOf(place, on string, act, actor int, found map[clashKey]*C
 	if !ok || !l.bound[act].has(actor) {
 		return
 	}
-	v := b.vocabulary
-	q := comity.Question{In: place, On: on, Act: v.Acts[act].Name, Actor: v.Actors[actor].Name, Closed: true}
-	c, bad := b.ask(&q)
-	if bad != nil {
+	c, err := b.askOn(place, b.vocabulary.Acts[act].Name, b.vocabulary.Actors[actor].Name, on)
+	if err != nil {
 		return
 	}
 	rules, _ := c.inPlay()
@@ -99,13 +97,7 @@ func (b *Book) clashesOf(place, on string, act, actor int, found map[clashKey]*C
 		return
 	}
 	p := c.planFor(rules, false)
-	var freed []int
-	for _, f := range p.vars {
-		if c.source[f] == byDefault || c.source[f] == neutral {
-			freed = append(freed, f)
-		}
-	}
-	s := p.openSearch(c, freed, nodeBudget)
+	s := p.openSearch(c, c.freed(p), nodeBudget)
 	for i := range p.rules {
 		s.ofRule = append(s.ofRule, s.drawRule(&p.rules[i]))
 	}

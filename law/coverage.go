@@ -122,10 +122,8 @@ func (c *Cell) addRules(b *Book, p *Pack, act int, on day) {
 		c.Rules = append(c.Rules, r)
 		c.restsOn(p)
 		c.Contested = c.Contested || r.Contested != "" || slices.ContainsFunc(b.ordersFor[r.index], func(o *Order) bool { return o.lasts.coversDay(on) })
-		for _, cite := range r.Cites {
-			if g := cite.Grade; g != "" && (c.Grade == "" || g < c.Grade) {
-				c.Grade = g
-			}
+		if g := r.BestGrade(); c.Grade == "" || g < c.Grade {
+			c.Grade = g
 		}
 	}
 }

@@ -22,7 +22,7 @@ type Change struct {
 // empty, at every place that has law of its own in either. The same book on
 // two days is the usual case; two books must have the same vocabulary.
 func Diff(a *Book, onA string, b *Book, onB string, place string) ([]Change, error) {
-	if !slices.EqualFunc(a.vocabulary.Facts, b.vocabulary.Facts, sameFact) || !slices.Equal(a.vocabulary.names.acts, b.vocabulary.names.acts) || !slices.Equal(a.vocabulary.actorList(), b.vocabulary.actorList()) {
+	if !slices.EqualFunc(a.vocabulary.Facts, b.vocabulary.Facts, sameFact) || !slices.Equal(a.vocabulary.names.acts, b.vocabulary.names.acts) || !slices.Equal(a.vocabulary.names.actors, b.vocabulary.names.actors) {
 		return nil, problem("other-vocabulary", "", "the two laws use different vocabularies", "load both with the newer one")
 	}
 	for _, on := range []string{onA, onB} {
@@ -154,6 +154,7 @@ func join0(ids []string) string {
 	return out
 }
 
+// askOn asks a closed question of which nothing but its subject is given.
 func (b *Book) askOn(place, act, actor, on string) (*asked, error) {
 	q := comity.Question{In: place, On: on, Act: act, Actor: actor, Closed: true}
 	c, bad := b.ask(&q)

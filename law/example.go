@@ -3,7 +3,6 @@ package law
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"comity"
 )
@@ -41,7 +40,7 @@ func (b *Book) ReadWish(text string) (*Wish, error) {
 	}
 	if r.bad == nil && len(r.words) > 0 {
 		r.oneOf("for", []string{"for"})
-		w.Actor = r.oneOf("an actor", b.vocabulary.actorList())
+		w.Actor = r.oneOf("an actor", b.vocabulary.names.actors)
 	}
 	if r.bad == nil && len(r.words) > 0 {
 		r.bad = problem("bad-wish", "example", fmt.Sprintf("%.40q is one word too many", r.words[0]), "write  state prohibits, city permits ACT for ACTOR")
@@ -124,15 +123,4 @@ func (c *asked) mayVoice(w *Wish) bool {
 		}
 	}
 	return true
-}
-
-// String writes the wish as it is read.
-func (w *Wish) String() string {
-	var parts []string
-	for _, l := range comity.Layers {
-		if v, ok := w.Says[l]; ok {
-			parts = append(parts, string(l)+": "+string(v))
-		}
-	}
-	return strings.Join(parts, ", ")
 }

@@ -95,16 +95,9 @@ func (m *mutation) rule(r *Rule, yield func(Mutant)) {
 		}
 	})
 	shifts(&r.lasts, func(what string, change func()) { try(Shifted, what+half, change) })
-	for n := range leaves(r.when) {
-		for _, c := range []*condition{always, never} {
-			try(Condition, fmt.Sprintf("row %d of when is taken as %s%s", n+1, c.word(), half), func() { r.when = replaceLeaf(sound.when, n, c) })
-		}
-	}
-	for n := range leaves(r.unless) {
-		for _, c := range []*condition{always, never} {
-			try(Condition, fmt.Sprintf("row %d of unless is taken as %s%s", n+1, c.word(), half), func() { r.unless = replaceLeaf(sound.unless, n, c) })
-		}
-	}
+	tryRow := func(what string, change func()) { try(Condition, what+half, change) }
+	rows("when", &r.when, tryRow)
+	rows("unless", &r.unless, tryRow)
 }
 
 func (m *mutation) order(o *Order, yield func(Mutant)) {
@@ -127,11 +120,7 @@ func (m *mutation) order(o *Order, yield func(Mutant)) {
 			try(Shifted, what, change)
 		}
 	})
-	for n := range leaves(o.when) {
-		for _, c := range []*condition{always, never} {
-			try(Condition, fmt.Sprintf("row %d of when is taken as %s", n+1, c.word()), func() { o.when = replaceLeaf(sound.when, n, c) })
-		}
-	}
+	rows("when", &o.when, func(what string, change func()) { try(Condition, what, change) })
 }
 
 // matters says whether some suspended rule is in force on a day that only one
@@ -188,6 +177,16 @@ func shifts(p *period, try func(what string, change func())) {
 		}
 		if p.until.day != lastDay {
 			try(fmt.Sprintf("until is moved by %+d day", by), func() { p.until = p.until.moved(by) })
+		}
+	}
+}
+
+// rows takes each row of a condition as true, and as false.
+func rows(name string, c **condition, try func(what string, change func())) {
+	sound := *c
+	for n := range leaves(sound) {
+		for _, by := range []*condition{always, never} {
+			try(fmt.Sprintf("row %d of %s is taken as %s", n+1, name, by.word()), func() { *c = replaceLeaf(sound, n, by) })
 		}
 	}
 }

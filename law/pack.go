@@ -210,8 +210,7 @@ func readPack(s *source, id string, data []byte, v *Vocabulary) *Pack {
 	if !ok {
 		return p
 	}
-	f := root.fields("pack", "place", "layer", "agency", "reach", "title", "title_es", "added", "known_from", "as_of",
-		"next_check", "reviewed", "define", "rules", "orders", "silent", "impossible", "tables", "tests")
+	f := root.fields(packKeys...)
 	p.readHead(f, root)
 	p.scope = newScope(v, f["define"])
 	for _, it := range f["rules"].sequence() {
@@ -261,7 +260,7 @@ func (p *Pack) readHead(f map[string]item, root item) {
 	p.AsOf, _ = f["as_of"].dayText(firstDay)
 	p.NextCheck, p.nextCheck = f["next_check"].dayText(lastDay)
 	for _, it := range f["reviewed"].list() {
-		k := it.fields("by", "role", "on", "signature")
+		k := it.fields(reviewKeys...)
 		on, _ := k["on"].dayText(firstDay)
 		p.Reviewed = append(p.Reviewed, Review{it.need(k, "by"), k["role"].text(), on, it.need(k, "signature")})
 	}

@@ -106,7 +106,7 @@ var verdictNames = []string{"required", "prohibited", "permitted", "no-rule", "n
 // readTest reads one closed question; `open: all` leaves every fact that is
 // not listed unknown instead.
 func (p *Pack) readTest(it item) {
-	f := it.fields("name", "on", "day", "days", "at", "agency", "actor", "act", "facts", "open", "expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "believed", "why")
+	f := it.fields(testKeys...)
 	v := p.scope.v
 	t := Test{Name: it.need(f, "name"), Line: it.line()}
 	q := comity.Question{In: p.Place, Actor: f["actor"].choice(v.names.actors...), Act: f["act"].choice(v.names.acts...), Agency: f["agency"].text(), Closed: true}
@@ -156,7 +156,7 @@ func (p *Pack) readDays(t Test, days item) {
 		}
 		one.Question.On = on
 		if val.node.Kind == yaml.MappingNode {
-			one.readExpected(val.fields("expect", "expect_not", "must_cite", "must_not_cite", "expect_flags", "believed"))
+			one.readExpected(val.fields(answerKeys...))
 		} else {
 			one.readExpected(map[string]item{"expect": val})
 		}

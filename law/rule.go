@@ -112,7 +112,7 @@ func (v item) readSays(it item, must bool) Says {
 		}
 		return Says{}
 	}
-	f := it.fields("en", "es")
+	f := it.fields(saysKeys...)
 	return Says{it.need(f, "en"), it.need(f, "es")}
 }
 
@@ -123,7 +123,7 @@ func (v item) readCites(it item, must bool) []Cite {
 	}
 	var out []Cite
 	for _, c := range list {
-		f := c.fields("ref", "quote", "source", "page", "checked", "grade", "from", "until")
+		f := c.fields(citeKeys...)
 		cite := Cite{Ref: c.need(f, "ref"), Quote: f["quote"].text(), Source: c.need(f, "source"), Page: f["page"].text()}
 		c.need(f, "checked")
 		cite.Checked, _ = f["checked"].dayText(firstDay)
@@ -136,7 +136,7 @@ func (v item) readCites(it item, must bool) []Cite {
 }
 
 func (p *Pack) readOrder(it item) {
-	f := it.fields("id", "suspends", "for", "agency", "when", "from", "until", "learned", "withdrawn", "unsettled", "says", "cite")
+	f := it.fields(orderKeys...)
 	o := &Order{pack: p, Line: it.line(), ID: p.readID(it, f)}
 	it.need2(f, "suspends")
 	o.Suspends = f["suspends"].words()
@@ -159,7 +159,7 @@ func (p *Pack) readOrder(it item) {
 }
 
 func (p *Pack) readTable(it item) {
-	f := it.fields("id", "title", "fact", "value", "from", "until", "rows", "cite")
+	f := it.fields(tableKeys...)
 	t := Table{ID: p.readID(it, f), Title: f["title"].text(), Fact: it.need(f, "fact"), Value: it.need(f, "value")}
 	if fact, ok := p.scope.v.Fact(t.Fact); !ok {
 		f["fact"].fail("unknown-fact", "the fact "+t.Fact+" is not in the vocabulary", didYouMean(t.Fact, p.scope.v.names.facts))
@@ -168,7 +168,7 @@ func (p *Pack) readTable(it item) {
 	}
 	t.From, t.Until, t.lasts = it.readPeriod(f, "from", "until")
 	for _, row := range f["rows"].sequence() {
-		k := row.fields("section", "is", "from", "until")
+		k := row.fields(rowKeys...)
 		r := TableRow{Section: row.need(k, "section"), Is: k["is"].text()}
 		r.From, r.Until, r.lasts = row.readPeriod(k, "from", "until")
 		t.Rows = append(t.Rows, r)

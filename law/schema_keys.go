@@ -1,8 +1,8 @@
 package law
 
-// The keys of a pack in the order in which they are written. The rule's own
-// list, ruleKeys, stands with its reader; a test asks the loader whether these
-// are the keys it takes.
+// The keys of a pack in the order in which they are written: the loader takes
+// these, the schema offers them and the canonical form sorts by them. The
+// rule's own list, ruleKeys, stands with its reader.
 var (
 	packKeys = []string{"pack", "place", "layer", "agency", "reach", "title", "title_es", "added", "known_from", "as_of",
 		"next_check", "reviewed", "define", "rules", "orders", "silent", "impossible", "tables", "tests"}
@@ -20,11 +20,13 @@ var (
 	numberKeys  = []string{"lt", "le", "gt", "ge"}
 )
 
-// clockKinds says which keys each kind of clock has, and which it needs.
-var clockKinds = []struct {
+// clockKeysOf says which keys a kind of clock has, kind first, and which it needs.
+type clockKeysOf struct {
 	kind        string
 	keys, needs []string
-}{
+}
+
+var clockKinds = []clockKeysOf{
 	{"limit", []string{"kind", "starts", "length", "excludes", "after"}, []string{"kind", "starts", "length", "after"}},
 	{"due", []string{"kind", "by", "starts", "length", "excludes", "period", "nil", "to"}, []string{"kind"}},
 	{"keep", []string{"kind", "starts", "length"}, []string{"kind", "length"}},

@@ -54,7 +54,7 @@ func (l *localLaw) addGaps(p *Pack) {
 }
 
 func (p *Pack) readSilence(it item) {
-	f := it.fields("acts", "kind", "binds", "from", "until", "why", "why_es")
+	f := it.fields(silenceKeys...)
 	s := &Silence{pack: p, Kind: Searched, Why: it.need(f, "why"), WhyES: f["why_es"].text()}
 	it.need2(f, "acts")
 	s.Acts = p.actWords(f["acts"])

@@ -247,7 +247,7 @@ func (s *scope) numberRow(f *Fact, val item) set {
 		return set{}
 	}
 	cells := f.domain
-	for key, it := range val.fields("lt", "le", "gt", "ge") {
+	for key, it := range val.fields(numberKeys...) {
 		n, ok := it.number()
 		if !ok {
 			continue

@@ -245,7 +245,7 @@ func (w *cardWriter) carrier() (*law.Rule, *law.Pack) {
 		if !ok || r.Verdict != w.d.Verdict {
 			continue
 		}
-		if best == nil || cmp.Or(cmp.Compare(bestGrade(r), bestGrade(best)), layerIndex(p)-layerIndex(of)) < 0 {
+		if best == nil || cmp.Or(cmp.Compare(r.BestGrade(), best.BestGrade()), layerIndex(p)-layerIndex(of)) < 0 {
 			best, of = r, p
 		}
 	}
@@ -269,16 +269,6 @@ func (w *cardWriter) titles(ids []string) []string {
 		}
 	}
 	return out
-}
-
-func bestGrade(r *law.Rule) comity.Grade {
-	best := comity.GradeC
-	for _, c := range r.Cites {
-		if c.Grade != "" {
-			best = min(best, c.Grade)
-		}
-	}
-	return best
 }
 
 func layerIndex(p *law.Pack) int { return slices.Index(comity.Layers, p.Layer) }

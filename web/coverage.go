@@ -43,15 +43,12 @@ type coverRow struct {
 // A coverCount counts acts by what the law of a place holds on them.
 type coverCount struct {
 	Places, Acts, None         int // None: acts of places without any pack
-	A, B, C, GapBeside         int
+	A, B, C                    int
 	Meant, Searched, Gap, Open int
 }
 
 func (c *coverCount) add(cell law.Cell) {
 	c.Acts++
-	if cell.Is == law.CellRule && cell.HasGap() {
-		c.GapBeside++
-	}
 	*map[law.CellKind]*int{law.CellRule: c.grade(cell.Grade), law.CellMeant: &c.Meant, law.CellSearched: &c.Searched,
 		law.CellUnread: &c.Gap, law.CellOpen: &c.Open, law.CellNoPack: &c.None}[cell.Is]++
 }

@@ -186,7 +186,7 @@ func (s *site) lawPack(w http.ResponseWriter, r *http.Request) error {
 	place, _ := s.Law.Place(pack.Place)
 	v := lawPackView{Pack: pack, Place: place, Stale: pack.Stale(s.Now().Format(time.DateOnly))}
 	for _, rule := range pack.Rules {
-		row := ruleRow{Rule: rule, Path: rulePath(rule.ID), Anchor: section(rule.ID), Grade: bestGrade(rule)}
+		row := ruleRow{Rule: rule, Path: rulePath(rule.ID), Anchor: section(rule.ID), Grade: rule.BestGrade()}
 		row.Says, row.Foreign = l.says(rule.Says)
 		v.Rules = append(v.Rules, row)
 	}

@@ -21,12 +21,7 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	fmt.Fprintf(e.out, "ok    law: %d packs load\n", len(book.Packs()))
-	failed := 0
-	for _, t := range book.Test() {
-		if len(t.Failures) > 0 {
-			failed++
-		}
-	}
+	failed := failing(book)
 	if failed > 0 {
 		fmt.Fprintf(e.out, "WRONG %d tests of the law fail: comity law test lists them\n", failed)
 	} else {

@@ -273,14 +273,7 @@ func keepTrust(dir string, known, more []string) error {
 		return nil
 	}
 	file := filepath.Join(dir, trustFile)
-	err := os.WriteFile(file+".part", []byte(strings.Join(all, "\n")+"\n"), 0o644)
-	if err == nil {
-		err = os.Rename(file+".part", file)
-	}
-	if err != nil {
-		return notWritten(file)
-	}
-	return nil
+	return replaceFile(file, []byte(strings.Join(all, "\n")+"\n"))
 }
 
 func verifiersOf(keys []string) ([]note.Verifier, error) {
