@@ -17,7 +17,7 @@ type plan struct {
 	uncovered bool // an expected layer is not loaded
 	rules     []planRule
 	reads     []int // base facts that rules and their orders read
-	vars      []int // the same, and the facts joined to them by constraints
+	vars      []int // the same, and the facts joined to them by constraints, in the order of diagrams
 	limits    []limit
 	secret    bool         // vars hold a never-stored fact
 	inPoint   []*condition // of an analysis: told apart beside what rules read
@@ -186,6 +186,7 @@ func (p *plan) findFacts(impossible []limit) {
 		p.secret = p.secret || v.Facts[f].NeverStored
 	}
 	slices.Sort(p.vars)
+	p.orderFacts()
 	p.classify()
 }
 
