@@ -14,7 +14,7 @@ import (
 const shippedDay = "2026-11-21"
 
 func TestShippedConflicts(t *testing.T) {
-	list, err := shipped(t).Conflicts(shippedDay)
+	list, err := shipped(t).Conflicts("", shippedDay)
 	if err != nil {
 		t.Fatal(err)
 	}

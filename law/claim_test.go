@@ -61,7 +61,7 @@ func TestProve(t *testing.T) {
 	}
 }
 
-func factNames(list []FactIs) string {
+func factNames(list []Row) string {
 	var out []string
 	for _, f := range list {
 		out = append(out, f.Fact)

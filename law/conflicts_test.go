@@ -17,7 +17,7 @@ func TestConflicts(t *testing.T) {
 			ruleText("us/il/a#shield", "permitted", "provide-facility", `"2018-01-01"`, ", lower: shields"),
 		"us/il/cook": "place: us-il-cook\nlayer: county\nrules:\n" + ruleText("us/il/cook#1", "prohibited", "provide-facility", `"2019-01-01"`, ""),
 	})
-	list, err := b.Conflicts("2025-06-01")
+	list, err := b.Conflicts("", "2025-06-01")
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%v, %v", list, err)
 	}
@@ -31,10 +31,10 @@ func TestConflicts(t *testing.T) {
 	if !shield.Between() || shield.Place != "us-il-cook" || shield.Verdict != comity.Permitted || len(shield.Facts) != 0 {
 		t.Errorf("%+v", shield)
 	}
-	if list, err := b.Conflicts("2018-06-01"); err != nil || len(list) != 1 {
+	if list, err := b.Conflicts("", "2018-06-01"); err != nil || len(list) != 1 {
 		t.Errorf("before the county spoke: %v, %v", list, err)
 	}
-	if _, err := b.Conflicts("soon"); err == nil {
+	if _, err := b.Conflicts("", "soon"); err == nil {
 		t.Error("no day, no fault")
 	}
 }

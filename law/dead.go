@@ -97,7 +97,7 @@ func (c *asked) matters(r *Rule) (stands, decides bool) {
 	}
 	uncovered := len(c.uncovered()) > 0
 	with := c.newPlan(rules, uncovered)
-	without := c.newPlan(slices.Delete(slices.Clone(rules), i, i+1), uncovered, with.conditions()...)
+	without := c.newPlan(slices.Delete(slices.Clone(rules), i, i+1), uncovered, conditions(rules, c.actor)...)
 	sa := with.openSearch(c, c.freed(with), nodeBudget)
 	sb := without.openSearch(c, c.freed(without), nodeBudget)
 	if !slices.Equal(sa.facts, sb.facts) {

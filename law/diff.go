@@ -3,18 +3,23 @@ package law
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"comity"
 )
 
 // A Change is one way in which the answer to a question differs between two
-// laws: the verdict before and after, and a case in which it does.
+// laws: the verdict before and after, and the facts on which it does.
 type Change struct {
 	Place, Act string
 	Actors     []string
 	From, To   comity.Verdict
-	Facts      []FactIs // of one case, as few as were found; all others are as usual
-	// Rules that carry the answer in that case, before and after.
+	Facts      Pattern // of one case, as few as there can be; all others are as usual
+	// Patterns are every combination of facts on which the verdict changes so,
+	// whatever the facts that they do not name; no other that can occur is in
+	// one of them.
+	Patterns []Pattern
+	// Rules that carry the answer in the case of Facts, before and after.
 	Before, After []string
 }
 
@@ -32,12 +37,8 @@ func Diff(a *Book, onA string, b *Book, onB string, place string) ([]Change, err
 	}
 	d := &differ{a: a, b: b, onA: onA, onB: onB, found: map[changeKey]*Change{}}
 	for _, p := range d.places(place) {
-		for _, act := range a.vocabulary.Acts {
-			for _, actor := range a.vocabulary.Actors {
-				if err := d.compare(p, act.Name, actor.Name); err != nil {
-					return nil, err
-				}
-			}
+		if err := d.compareAt(p); err != nil {
+			return nil, err
 		}
 	}
 	out := make([]Change, 0, len(d.found))
@@ -47,7 +48,7 @@ func Diff(a *Book, onA string, b *Book, onB string, place string) ([]Change, err
 	}
 	slices.SortFunc(out, func(x, y Change) int {
 		return cmp.Or(compareText(x.Place, y.Place), compareText(x.Act, y.Act), compareText(string(x.From), string(y.From)), compareText(string(x.To), string(y.To)),
-			slices.Compare(x.Before, y.Before), slices.Compare(x.After, y.After), slices.Compare(x.Actors, y.Actors))
+			slices.Compare(x.Before, y.Before), slices.Compare(x.After, y.After), slices.Compare(x.Actors, y.Actors), compareText(x.Facts.key(), y.Facts.key()))
 	})
 	return out, nil
 }
@@ -66,6 +67,7 @@ type changeKey struct {
 	place, act    string
 	from, to      comity.Verdict
 	before, after string
+	patterns      string
 }
 
 func (d *differ) places(place string) []string {
@@ -79,38 +81,60 @@ func (d *differ) places(place string) []string {
 	return sortedNames(all)
 }
 
-// compare draws both answers over the same facts and reads off where they part.
-func (d *differ) compare(place, act, actor string) error {
-	before, err := d.a.askOn(place, act, actor, d.onA)
+// compareAt asks each act of every actor whom either law binds, or leaves
+// without an answer.
+func (d *differ) compareAt(place string) error {
+	before, err := d.a.surveyOf(place, d.onA)
 	if err != nil {
 		return err
 	}
-	after, err := d.b.askOn(place, act, actor, d.onB)
+	after, err := d.b.surveyOf(place, d.onB)
 	if err != nil {
 		return err
 	}
-	rulesA, _ := before.inPlay()
-	rulesB, _ := after.inPlay()
-	uncoveredA, uncoveredB := len(before.uncovered()) > 0, len(after.uncovered()) > 0
-	if len(rulesA) == 0 && len(rulesB) == 0 && uncoveredA == uncoveredB || d.a == d.b && uncoveredA == uncoveredB && sameRules(rulesA, rulesB) {
+	everyone := setUpTo(len(d.a.vocabulary.Actors))
+	for act := range d.a.vocabulary.Acts {
+		circles, err := before.circles(act, everyone)
+		if err != nil {
+			return err
+		}
+		for _, x := range circles {
+			var actors set
+			for _, name := range x.actors {
+				actors.add(d.a.vocabulary.actors[name])
+			}
+			parts, err := after.circles(act, actors)
+			if err != nil {
+				return err
+			}
+			for _, y := range parts {
+				if err := d.compare(x, y); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// compare draws both answers over the same facts and reads off where they
+// part; the actors are those of the second circle.
+func (d *differ) compare(x, y circle) error {
+	uncoveredA, uncoveredB := len(x.uncovered()) > 0, len(y.uncovered()) > 0
+	if uncoveredA == uncoveredB && (len(x.rules) == 0 && len(y.rules) == 0 || d.a == d.b && sameRules(x.rules, y.rules)) {
 		return nil
 	}
-	pointA := before.newPlan(rulesA, uncoveredA).conditions()
-	pointB := after.newPlan(rulesB, uncoveredB).conditions()
-	planA := before.newPlan(rulesA, uncoveredA, pointB...)
-	planB := after.newPlan(rulesB, uncoveredB, pointA...)
-	sa := planA.openSearch(before, before.freed(planA), nodeBudget)
-	sb := planB.openSearch(after, after.freed(planB), nodeBudget)
+	planA := x.newPlan(x.rules, uncoveredA, conditions(y.rules, y.actor)...)
+	planB := y.newPlan(y.rules, uncoveredB, conditions(x.rules, x.actor)...)
+	sa := planA.openSearch(x.asked, x.freed(planA), nodeBudget)
+	sb := planB.openSearch(y.asked, y.freed(planB), nodeBudget)
 	if !slices.Equal(sa.facts, sb.facts) {
-		return problem("other-facts", "act", "the two laws cannot be laid side by side on "+act, "")
+		return problem("other-facts", "act", "the two laws cannot be laid side by side on "+x.q.Act, "")
 	}
 	sb.diagram = sa.diagram // one set of nodes, so that both can be compared
 	sb.possible = sa.possible
 	sa.build()
 	sb.build()
-	if sa.over {
-		return problem("too-many-facts", "act", "the law on "+act+" is too large to compare whole", "")
-	}
 	n := len(verdictTerminals)
 	pairs := sa.values(sa.verdicts(), sb.verdicts(), func(x, y int) int {
 		if x == y {
@@ -122,58 +146,41 @@ func (d *differ) compare(place, act, actor string) error {
 		if pair == 0 {
 			continue
 		}
-		where := sa.relabel(pairs, func(x int) int {
-			if x == pair {
-				return 1
-			}
-			return 0
-		})
-		facts, full := sa.shortest(where, nil)
+		where := sa.relabel(pairs, func(x int) int { return int(bit(x == pair)) })
+		facts, full := sa.shortest(where)
+		patterns, left := sa.cover(where, mostPatterns)
+		if left != isFalse {
+			return tooLarge(x.q.Act)
+		}
 		d.note(Change{
-			Place: place, Act: act, Actors: []string{actor}, From: verdictTerminals[pair/n], To: verdictTerminals[pair%n], Facts: facts,
+			Place: x.q.In, Act: x.q.Act, Actors: y.actors, From: verdictTerminals[pair/n], To: verdictTerminals[pair%n], Facts: facts, Patterns: patterns,
 			Before: planA.carriers(full), After: planB.carriers(full),
 		})
+	}
+	if sa.over {
+		return tooLarge(x.q.Act)
 	}
 	return nil
 }
 
+// mostPatterns bounds what one change may be made of.
+const mostPatterns = 5000
+
+func tooLarge(act string) error {
+	return problem("too-many-facts", "act", "the law on "+act+" is too large to compare whole", "")
+}
+
 func (d *differ) note(c Change) {
-	key := changeKey{c.Place, c.Act, c.From, c.To, join0(c.Before), join0(c.After)}
+	var patterns strings.Builder
+	for _, p := range c.Patterns {
+		patterns.WriteString(p.key() + "\n")
+	}
+	key := changeKey{c.Place, c.Act, c.From, c.To, strings.Join(c.Before, " "), strings.Join(c.After, " "), patterns.String()}
 	if old, ok := d.found[key]; ok {
 		old.Actors = append(old.Actors, c.Actors...)
 		return
 	}
 	d.found[key] = &c
-}
-
-func join0(ids []string) string {
-	out := ""
-	for _, id := range ids {
-		out += id + "\x00"
-	}
-	return out
-}
-
-// askOn asks a closed question of which nothing but its subject is given.
-func (b *Book) askOn(place, act, actor, on string) (*asked, error) {
-	q := comity.Question{In: place, On: on, Act: act, Actor: actor, Closed: true}
-	c, bad := b.ask(&q)
-	if bad != nil {
-		return nil, bad
-	}
-	return c, nil
-}
-
-// conditions are all that the rules of the plan and their orders read.
-func (p *plan) conditions() []*condition {
-	var out []*condition
-	for _, r := range p.rules {
-		out = append(out, r.fires)
-		for _, o := range r.orders {
-			out = append(out, o.when)
-		}
-	}
-	return out
 }
 
 // carriers are the rules that carry the answer on a whole pattern.

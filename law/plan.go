@@ -17,7 +17,7 @@ type plan struct {
 	uncovered bool // an expected layer is not loaded
 	rules     []planRule
 	reads     []int // base facts that rules and their orders read
-	vars      []int // the same, and the facts joined to them by constraints, in the order of diagrams
+	vars      []int // the same, and the facts joined to them by constraints
 	limits    []limit
 	secret    bool         // vars hold a never-stored fact
 	inPoint   []*condition // of an analysis: told apart beside what rules read
@@ -88,6 +88,7 @@ func (c *asked) planFor(rules []played, uncovered bool) *plan {
 		return p
 	}
 	p = c.newPlan(rules, uncovered)
+	p.matrix = newMatrix(p) // an analysis has no use for it
 	cache.mu.Lock()
 	defer cache.mu.Unlock()
 	if cache.all == nil || len(cache.all) >= maxPlans {
@@ -122,7 +123,6 @@ func (c *asked) newPlan(rules []played, uncovered bool, inPoint ...*condition) *
 		p.rules = append(p.rules, pr)
 	}
 	p.findFacts(c.law.impossible)
-	p.matrix = newMatrix(p)
 	return p
 }
 
@@ -186,7 +186,6 @@ func (p *plan) findFacts(impossible []limit) {
 		p.secret = p.secret || v.Facts[f].NeverStored
 	}
 	slices.Sort(p.vars)
-	p.orderFacts()
 	p.classify()
 }
 

@@ -240,7 +240,7 @@ func lawConflicts(e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	list, err := book.Conflicts(f.on)
+	list, err := book.Conflicts(f.in, f.on)
 	if err != nil {
 		return err
 	}
