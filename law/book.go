@@ -124,6 +124,7 @@ func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool) (*Book, err
 	b.packs = readPacks(files, b.vocabulary)
 	b.check()
 	for _, p := range b.packs {
+		p.refuseDraft()
 		found = append(found, p.src.problems...)
 		warned = append(warned, p.src.warnings...)
 	}
@@ -164,8 +165,9 @@ func (b *Book) loadPlaces(fsys fs.FS) []finding {
 	return found
 }
 
-// A packFile is the text of one pack and where it stands, from law/ on.
+// A packFile is the text of one pack and where it stands.
 type packFile struct {
+	root string // law/ or drafts/
 	path string
 	text []byte
 	err  error
@@ -189,7 +191,7 @@ func packFiles(fsys fs.FS, overlays []fs.FS) ([]packFile, error) {
 			}
 			rel := strings.TrimPrefix(name, "law/")
 			text, err := fs.ReadFile(from, name)
-			byPath[rel] = packFile{rel, text, err}
+			byPath[rel] = packFile{"law/", rel, text, err}
 			return nil
 		})
 		if err != nil {
@@ -214,7 +216,7 @@ func readPacks(files []packFile, v *Vocabulary) []*Pack {
 		turn <- struct{}{}
 		go func() {
 			defer func() { <-turn; wait.Done() }()
-			s := &source{file: "law/" + f.path}
+			s := &source{file: f.root + f.path}
 			if f.err != nil {
 				s.problem(1, "", "bad-file", reason(f.err), "")
 				f.text = []byte("{}")

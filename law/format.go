@@ -144,7 +144,12 @@ var testOrder = []string{"name", "on", "day", "at", "agency", "actor", "act", "f
 var packShape = func() *shape {
 	cites := &shape{keys: citeKeys}
 	says := &shape{keys: saysKeys}
+	statement := &shape{keys: statementKeys, under: map[string]*shape{"says": says}}
+	party := &shape{keys: partyKeys}
 	return &shape{keys: packKeys, under: map[string]*shape{
+		"draft": {keys: draftKeys, under: map[string]*shape{
+			"status": statement, "text": statement, "effect": {keys: effectKeys}, "sponsors": party, "supporters": party, "opponents": party, "left_out": says,
+		}},
 		"reviewed": {keys: reviewKeys},
 		"rules": {keys: ruleKeys, under: map[string]*shape{
 			"duties": {keys: dutyKeys}, "clock": {keys: clockKeys}, "says": says, "cite": cites,

@@ -30,6 +30,7 @@ type Pack struct {
 	Silent    []*Silence
 	Tables    []Table
 	Tests     []Test
+	Bill      *Bill // of a draft, which is not law; nil in every pack of a book
 
 	layer      int
 	added      day
@@ -212,6 +213,7 @@ func readPack(s *source, id string, data []byte, v *Vocabulary) *Pack {
 	}
 	f := root.fields(packKeys...)
 	p.readHead(f, root)
+	p.readBill(f)
 	p.scope = newScope(v, f["define"])
 	for _, it := range f["rules"].sequence() {
 		p.readRule(it)
@@ -273,7 +275,7 @@ func (p *Pack) closeHead(f map[string]item, root item) {
 		earliest = min(earliest, r.lasts.from.day)
 	}
 	p.KnownFrom, p.knownFrom = f["known_from"].dayText(earliest)
-	if f["known_from"].isNull() && len(p.Rules) == 0 && len(p.Orders) == 0 {
+	if f["known_from"].isNull() && len(p.Rules) == 0 && len(p.Orders) == 0 && p.Bill == nil {
 		root.fail("missing-key", "a pack without rules must say from which day it is known to be complete", `write  known_from: "YYYY-MM-DD"`)
 	}
 	if p.KnownFrom == "" && earliest > firstDay && earliest < lastDay {

@@ -162,6 +162,7 @@ func (v *Vocabulary) packParts() parts {
 		"reach":      choice("a county pack that binds city police too", "cities"),
 		"title":      textOf("the name of the instrument"),
 		"title_es":   textOf("the name in Spanish"),
+		"draft":      draftSchema(),
 		"added":      dateOf("the day we learned of it"),
 		"known_from": dateOf("from this day the pack is complete as far as it goes"),
 		"as_of":      dateOf("the day of the text that was read"),

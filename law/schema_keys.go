@@ -4,7 +4,7 @@ package law
 // these, the schema offers them and the canonical form sorts by them. The
 // rule's own list, ruleKeys, stands with its reader.
 var (
-	packKeys = []string{"pack", "place", "layer", "agency", "reach", "title", "title_es", "added", "known_from", "as_of",
+	packKeys = []string{"pack", "place", "layer", "agency", "reach", "title", "title_es", "draft", "added", "known_from", "as_of",
 		"next_check", "reviewed", "define", "rules", "orders", "silent", "impossible", "tables", "tests"}
 	reviewKeys  = []string{"by", "role", "on", "signature"}
 	saysKeys    = []string{"en", "es"}

@@ -216,6 +216,10 @@ func TestKeyLists(t *testing.T) {
 		keys []string
 	}{
 		"pack":     {"x", packKeys},
+		"draft":    {"draft: x", draftKeys},
+		"status":   {"draft: {status: x}", statementKeys},
+		"effect":   {"draft: {effect: x}", effectKeys},
+		"party":    {"draft: {sponsors: [x]}", partyKeys},
 		"reviewed": {"reviewed: [x]", reviewKeys},
 		"rule":     {"rules: [x]", ruleKeys},
 		"says":     {"rules: [{says: x}]", saysKeys},
