@@ -129,15 +129,16 @@ func testSite(t testing.TB) http.Handler {
 // sampleRecord shows two released headers and one total.
 type sampleRecord struct{ broken bool }
 
-func (s *sampleRecord) PublicHeaders(_ context.Context, after int64, limit int) ([]Published, error) {
+func (s *sampleRecord) PublicHeaders(_ context.Context, after int64, limit int) ([]oversight.PublicEntry, error) {
 	if s.broken {
 		return nil, errors.New("disk is gone")
 	}
-	var out []Published
+	var out []oversight.PublicEntry
 	for i := range int64(60) {
 		if i > after && len(out) < limit {
-			out = append(out, Published{Index: i, Name: strings.Repeat("ab", 32), Header: record.Header{
-				Version: 1, Agency: "IL0160000", Kind: "detainer", Month: "2026-09", Law: "sha256:" + strings.Repeat("1f", 32)}})
+			h := record.Salted{Header: record.Header{Version: 1, Agency: "IL0160000", Kind: "detainer", Month: "2026-09",
+				Law: "sha256:" + strings.Repeat("1f", 32), Commitments: []string{strings.Repeat("A", 43)}}, Salt: make([]byte, 32)}
+			out = append(out, oversight.PublicEntry{Index: i, Leaf: h.Leaf().Name(), Header: h})
 		}
 	}
 	return out, nil
@@ -147,9 +148,11 @@ func (s *sampleRecord) Checkpoint(context.Context) (record.Checkpoint, error) {
 	return record.Checkpoint{Origin: "example.org/log", Size: 1234, At: now}, nil
 }
 
-func (s *sampleRecord) Totals(context.Context) ([]Total, error) {
-	return []Total{{Agency: "IL0160000", Kind: "door-check", Month: "2026-10", Count: 14, Left: 2}}, nil
+func (s *sampleRecord) Counts(context.Context) ([]oversight.PublicCount, error) {
+	return []oversight.PublicCount{{Agency: "IL0160000", Kind: "detainer", Period: "2026-09", Count: 60}}, nil
 }
+
+func (s *sampleRecord) Key() record.Key { return record.Key{} }
 
 func cell(state, month string, a oversight.Answer, o oversight.Outcome, rows int) oversight.Cell {
 	return oversight.Cell{State: state, Month: month, Answer: a, Outcome: o, Rows: rows}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"comity/oversight"
 	"comity/record"
 )
 
@@ -12,26 +13,14 @@ import (
 type Record interface {
 	// PublicHeaders lists released headers in the order of the log, those after
 	// the given index.
-	PublicHeaders(ctx context.Context, after int64, limit int) ([]Published, error)
+	PublicHeaders(ctx context.Context, after int64, limit int) ([]oversight.PublicEntry, error)
 	// Checkpoint is the head of the log as it was last signed.
 	Checkpoint(ctx context.Context) (record.Checkpoint, error)
-	// Totals are the day totals of agencies' door checks and of kinds whose
-	// headers are never released, counts below the threshold left out.
-	Totals(ctx context.Context) ([]Total, error)
-}
-
-// Published is a header that its kind's release rule has made public.
-type Published struct {
-	Index  int64
-	Name   string // hash under which /log/header/ serves it
-	Header record.Header
-}
-
-// A Total is a count for one agency, kind and month. Left is how many counts
-// of the month were too small to be shown.
-type Total struct {
-	Agency, Kind, Month string
-	Count, Left         int
+	// Counts are the published numbers of entries, those below the threshold
+	// left out.
+	Counts(ctx context.Context) ([]oversight.PublicCount, error)
+	// Key is the public key of the log.
+	Key() record.Key
 }
 
 type recordView struct {
@@ -39,10 +28,11 @@ type recordView struct {
 	Checkpoint record.Checkpoint
 	Signed     string
 	Root       string
-	Headers    []Published
+	Headers    []oversight.PublicEntry
 	After      int64
 	Next       int64
-	Totals     []Total
+	Counts     []oversight.PublicCount
+	Files      []recordFile
 }
 
 func (recordView) template() string { return "record" }
@@ -71,13 +61,13 @@ func (s *site) record(w http.ResponseWriter, r *http.Request) error {
 	if v.Headers, err = s.Record.PublicHeaders(ctx, v.After, headersShown+1); err != nil {
 		return err
 	}
-	if v.Totals, err = s.Record.Totals(ctx); err != nil {
+	if v.Counts, err = s.Record.Counts(ctx); err != nil {
 		return err
 	}
 	if len(v.Headers) > headersShown {
 		v.Headers = v.Headers[:headersShown]
 		v.Next = v.Headers[headersShown-1].Index
 	}
-	v.Root = v.Checkpoint.Root.String()
+	v.Root, v.Files = v.Checkpoint.Root.String(), recordFiles()
 	return s.show(w, r, v)
 }

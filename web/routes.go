@@ -34,6 +34,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /tell", serve: s.tell},
 		{pattern: "GET /tell/{ori}", serve: s.tellAgency},
 		{pattern: "GET /record", serve: s.record},
+		{pattern: "GET /record/{file}", serve: s.recordFile},
 		{pattern: "GET /replay", serve: s.replay},
 		{pattern: "GET /replay.csv", serve: s.replayCSV},
 		{pattern: "GET /coverage", serve: s.coverage},

@@ -7,6 +7,7 @@ import (
 	"comity"
 	"comity/atlas"
 	"comity/law"
+	"comity/oversight"
 	"comity/record"
 	"comity/store"
 	"comity/web"
@@ -39,11 +40,11 @@ func (a accounts) Session(ctx context.Context, secret string) (web.Account, erro
 // publicRecord is what anyone may see of the record.
 type publicRecord struct{ *store.Store }
 
-func (p publicRecord) PublicHeaders(ctx context.Context, after int64, limit int) ([]web.Published, error) {
+func (p publicRecord) PublicHeaders(ctx context.Context, after int64, limit int) ([]oversight.PublicEntry, error) {
 	list, err := p.Store.PublicHeaders(ctx, after, limit)
-	var out []web.Published
+	var out []oversight.PublicEntry
 	for _, h := range list {
-		out = append(out, web.Published{Index: h.Index, Name: h.Leaf, Header: h.Header})
+		out = append(out, oversight.PublicEntry{Index: h.Index, Leaf: h.Leaf, Header: record.Salted{Header: h.Header, Salt: h.Salt}})
 	}
 	return out, err
 }
@@ -56,11 +57,11 @@ func (p publicRecord) Checkpoint(ctx context.Context) (record.Checkpoint, error)
 	return p.Key().Checkpoint(head.Checkpoint)
 }
 
-func (p publicRecord) Totals(ctx context.Context) ([]web.Total, error) {
+func (p publicRecord) Counts(ctx context.Context) ([]oversight.PublicCount, error) {
 	cells, err := p.Cells(ctx)
-	var out []web.Total
+	var out []oversight.PublicCount
 	for _, c := range cells {
-		out = append(out, web.Total{Agency: c.Agency, Kind: c.Kind, Month: c.Period, Count: c.Count})
+		out = append(out, oversight.PublicCount(c))
 	}
 	return out, err
 }

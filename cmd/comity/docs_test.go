@@ -47,6 +47,15 @@ func sameFlags(t *testing.T, name, text string) {
 			}
 		}
 	}
+	if name == "report" {
+		calls = nil
+		for _, r := range reports() {
+			calls = append(calls, []string{name, r.name, "-h"})
+			if !strings.Contains(text, "`"+r.name) {
+				t.Errorf("report: %s is not named", r.name)
+			}
+		}
+	}
 	taken := map[string]bool{"h": true}
 	for _, args := range calls {
 		var out, said bytes.Buffer

@@ -50,6 +50,8 @@ func commands() []command {
 		{"decide", "-in PLACE -on DAY -actor A -act B -fact F=V… | -batch FILE", "say what the law of a day says", runDecide},
 		{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-json]", "check a record and its receipts", runVerify},
 		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
+		{"report", "statistics -year YEAR [-csv|-json] (DIR|URL|EXPORT)", "make a report that anyone can make again", runReport},
+		{"export", "-o DIR [-format csv,jsonl,parquet] (DIR|URL)", "write the whole public record into files", runExport},
 		{"import", "agencies|agreements|detainers FILE… [-o DIR] [-oris FILE]", "turn a published file into our own form", runImport},
 		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
 		{"release", "-disclosure FILE -key FILE,FILE -o FILE | -new-key NAME -o FILE", "sign the law for others to install without a network", runRelease},
