@@ -121,7 +121,7 @@ func (d *differ) compareAt(place string) error {
 // part; the actors are those of the second circle.
 func (d *differ) compare(x, y circle) error {
 	uncoveredA, uncoveredB := len(x.uncovered()) > 0, len(y.uncovered()) > 0
-	if uncoveredA == uncoveredB && (len(x.rules) == 0 && len(y.rules) == 0 || d.a == d.b && sameRules(x.rules, y.rules)) {
+	if uncoveredA == uncoveredB && (sameRules(x.rules, y.rules)) {
 		return nil
 	}
 	planA := x.newPlan(x.rules, uncoveredA, conditions(y.rules, y.actor)...)
@@ -188,8 +188,15 @@ func (p *plan) carriers(full pattern) []string {
 	return p.ids(p.conclude(p.stand(full)).carrying)
 }
 
+// sameRules says that both have the same text: they decide alike then, in
+// whatever book they stand.
 func sameRules(a, b []played) bool {
 	return slices.EqualFunc(a, b, func(x, y played) bool {
-		return x.rule == y.rule && x.fromMind == y.fromMind && slices.Equal(x.orders, y.orders)
+		return x.rule.ID == y.rule.ID && x.fromMind == y.fromMind && x.rule.opens == y.rule.opens && sameLine(x.rule.pack, x.rule.Line, y.rule.pack, y.rule.Line) &&
+			slices.EqualFunc(x.orders, y.orders, func(o, p *Order) bool { return sameLine(o.pack, o.Line, p.pack, p.Line) })
 	})
+}
+
+func sameLine(p *Pack, i int, q *Pack, j int) bool {
+	return i == j && p.ID == q.ID && p.digest == q.digest
 }
