@@ -89,7 +89,7 @@ func (c *Correction) faults(book *law.Book) []string {
 // exists: a test asked on several days is named without its days.
 func (t CorrectionTest) exists(book *law.Book) bool {
 	p, ok := book.Pack(t.Pack)
-	return ok && slices.ContainsFunc(p.Tests, func(x law.Test) bool {
+	return ok && slices.ContainsFunc(p.Tests(), func(x law.Test) bool {
 		return x.Name == t.Name || strings.HasPrefix(x.Name, t.Name+" (")
 	})
 }

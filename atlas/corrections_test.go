@@ -27,7 +27,7 @@ func TestShippedCorrections(t *testing.T) {
 	for _, c := range list {
 		for _, x := range c.Tests {
 			p, _ := book.Pack(x.Pack)
-			for _, test := range p.Tests {
+			for _, test := range p.Tests() {
 				if test.Name == x.Name || strings.HasPrefix(test.Name, x.Name+" (") {
 					if r := book.RunTest(p, test); len(r.Failures) > 0 {
 						t.Errorf("%s: %s: %v", c.ID, test.Name, r.Failures)

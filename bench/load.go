@@ -51,7 +51,7 @@ type loaded struct{ Ms, MB float64 }
 
 func sayLoaded() error {
 	began := time.Now()
-	book, err := law.Load(data.FS)
+	book, err := law.LoadCompiled(data.Law, data.FS)
 	if err != nil {
 		return err
 	}

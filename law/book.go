@@ -37,6 +37,7 @@ type Book struct {
 	ordersFor  [][]*Order // by rule
 	warnings   Problems
 	digest     string
+	texts      struct{ vocabulary, holidays string } // as they were read
 
 	mu    sync.RWMutex
 	local map[string]*localLaw // by place, made when first asked for
@@ -97,32 +98,33 @@ func (b *Book) Rule(id string) (*Rule, *Pack, bool) {
 // overlay adds packs or replaces those of the same path; it holds law/ or is
 // itself that folder. The error, if any, is Problems.
 func Load(fsys fs.FS, overlays ...fs.FS) (*Book, error) {
-	return load(fsys, overlays, func(string) bool { return true })
+	return load(fsys, overlays, nil, nil)
 }
 
-func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool) (*Book, error) {
-	b := &Book{byRule: map[string][]*Rule{}, local: map[string]*localLaw{}}
-	b.places.byID = map[string]int{}
-	var found, warned []finding
-	s := &source{file: "vocabulary.yaml"}
-	text, err := fs.ReadFile(fsys, s.file)
+// load reads the packs that are wanted, all where nothing says which; those
+// that a compiled form holds, from there.
+func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool, form *compiledLaw) (*Book, error) {
+	b := newBook()
+	text, err := fs.ReadFile(fsys, "vocabulary.yaml")
 	if err != nil {
 		return nil, Problems{{Code: "no-vocabulary", Message: "vocabulary.yaml cannot be read: " + reason(err), Hint: "the folder must hold vocabulary.yaml, places/ and law/"}}
 	}
-	b.vocabulary = loadVocabulary(s, text)
-	b.vocabulary.digest = sha256.Sum256(text)
-	if len(s.problems) > 0 {
-		return nil, sortFindings(s.problems) // packs can only be judged by a sound vocabulary
+	if found := b.readVocabulary(string(text)); len(found) > 0 {
+		return nil, sortFindings(found) // packs can only be judged by a sound vocabulary
 	}
-	found = append(found, b.loadPlaces(fsys)...)
+	found := b.loadPlaces(fsys)
 	found = append(found, b.loadHolidays(fsys)...)
 	files, err := packFiles(fsys, overlays)
 	if err != nil {
 		return nil, Problems{{Code: "bad-folder", Message: "law/ cannot be read: " + reason(err)}}
 	}
-	files = slices.DeleteFunc(files, func(f packFile) bool { return !wanted(f.id()) })
-	b.packs = readPacks(files, b.vocabulary)
-	b.check()
+	if wanted != nil {
+		files = slices.DeleteFunc(files, func(f packFile) bool { return !wanted(f.id()) })
+	}
+	files, warned := b.takeCompiled(form, fsys, files)
+	b.packs = append(b.packs, readPacks(files, b.vocabulary)...)
+	slices.SortFunc(b.packs, func(p, q *Pack) int { return strings.Compare(p.ID, q.ID) })
+	warned = append(warned, b.check()...)
 	for _, p := range b.packs {
 		p.refuseDraft()
 		found = append(found, p.src.problems...)
@@ -131,9 +133,27 @@ func load(fsys fs.FS, overlays []fs.FS, wanted func(id string) bool) (*Book, err
 	if len(found) > 0 {
 		return nil, sortFindings(found)
 	}
+	b.finish(warned)
+	return b, nil
+}
+
+func newBook() *Book {
+	b := &Book{byRule: map[string][]*Rule{}, local: map[string]*localLaw{}}
+	b.places.byID = map[string]int{}
+	return b
+}
+
+func (b *Book) readVocabulary(text string) []finding {
+	s := &source{file: "vocabulary.yaml"}
+	b.texts.vocabulary = text
+	b.vocabulary = loadVocabulary(s, []byte(text))
+	b.vocabulary.digest = sha256.Sum256([]byte(text))
+	return s.problems
+}
+
+func (b *Book) finish(warned []finding) {
 	b.warnings = sortFindings(warned)
 	b.digest = b.digestOf(b.packs, b.holidays.digestLines()...)
-	return b, nil
 }
 
 func reason(err error) string {
@@ -171,6 +191,7 @@ type packFile struct {
 	path string
 	text []byte
 	err  error
+	base bool // not of an overlay
 }
 
 func (f packFile) id() string { return strings.TrimSuffix(f.path, ".yaml") }
@@ -191,7 +212,7 @@ func packFiles(fsys fs.FS, overlays []fs.FS) ([]packFile, error) {
 			}
 			rel := strings.TrimPrefix(name, "law/")
 			text, err := fs.ReadFile(from, name)
-			byPath[rel] = packFile{"law/", rel, text, err}
+			byPath[rel] = packFile{root: "law/", path: rel, text: text, err: err, base: i == 0}
 			return nil
 		})
 		if err != nil {

@@ -9,8 +9,9 @@ import (
 )
 
 // check links the packs with each other and reports what cannot stand: names
-// that do not exist, circles, overlapping dates, clocks that lead nowhere.
-func (b *Book) check() {
+// that do not exist, circles, overlapping dates, clocks that lead nowhere. What
+// it returns is only doubtful.
+func (b *Book) check() (warned []finding) {
 	for _, p := range b.packs {
 		b.checkPlace(p)
 		for _, r := range p.Rules {
@@ -34,20 +35,9 @@ func (b *Book) check() {
 	for _, p := range b.packs {
 		b.checkSameIDs(p)
 		b.checkCircles(p)
-		b.checkDuties(p)
-		for name, it := range p.scopeEntries() {
-			if !p.scope.used[name] {
-				it.warning(it.line(), it.path, "unused-define", name+" is defined but not used", "remove it, or use it with  is: "+name)
-			}
-		}
+		warned = append(warned, b.checkDuties(p)...)
 	}
-}
-
-func (p *Pack) scopeEntries() map[string]item {
-	if p.scope == nil {
-		return nil
-	}
-	return p.scope.entries
+	return warned
 }
 
 func (p *Pack) fault(line int, key, code, message, hint string) {
@@ -229,7 +219,7 @@ func (v *Vocabulary) clockFacts(start string) []int {
 
 // checkDuties warns where a duty is only a notice: it must also be a rule of
 // its own, so that it can be asked for.
-func (b *Book) checkDuties(p *Pack) {
+func (b *Book) checkDuties(p *Pack) (warned []finding) {
 	for _, r := range p.Rules {
 		for _, d := range r.Duties {
 			act, ok := b.vocabulary.acts[d.Act]
@@ -239,8 +229,9 @@ func (b *Book) checkDuties(p *Pack) {
 			if !slices.ContainsFunc(b.rules, func(o *Rule) bool {
 				return o.Verdict == comity.Required && slices.Contains(o.acts, act) && o.pack.Place == p.Place
 			}) {
-				p.src.warning(r.Line, r.ID+".duties", "duty-without-rule", "the duty "+d.Act+" is not a rule on its own act", "add a required rule on "+d.Act)
+				warned = append(warned, p.src.find(r.Line, r.ID+".duties", "duty-without-rule", "the duty "+d.Act+" is not a rule on its own act", "add a required rule on "+d.Act))
 			}
 		}
 	}
+	return warned
 }

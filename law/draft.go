@@ -89,7 +89,7 @@ func (d *Draft) Book() *Book { return d.with }
 // Test runs the draft's own tests on the law as it would be.
 func (d *Draft) Test() []TestResult {
 	var out []TestResult
-	for _, t := range d.Pack.Tests {
+	for _, t := range d.Pack.Tests() {
 		out = append(out, d.with.RunTest(d.Pack, t))
 	}
 	return out
@@ -229,7 +229,7 @@ func (d *Draft) same(acts []string, changes []Change) []Unchanged {
 func (b *Book) under(draft *Pack) *Book {
 	out := &Book{
 		Now: b.Now, AgencyZone: b.AgencyZone,
-		vocabulary: b.vocabulary, places: b.places, holidays: b.holidays,
+		vocabulary: b.vocabulary, places: b.places, holidays: b.holidays, texts: b.texts,
 		byRule: map[string][]*Rule{}, local: map[string]*localLaw{},
 	}
 	for _, p := range b.packs {
@@ -296,7 +296,7 @@ func draftFiles(fsys fs.FS) ([]packFile, error) {
 			return err
 		}
 		text, err := fs.ReadFile(fsys, name)
-		out = append(out, packFile{"drafts/", strings.TrimPrefix(name, "drafts/"), text, err})
+		out = append(out, packFile{root: "drafts/", path: strings.TrimPrefix(name, "drafts/"), text: text, err: err})
 		return nil
 	})
 	return out, err

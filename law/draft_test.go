@@ -150,7 +150,7 @@ func TestDraftsNeverEnterDecisions(t *testing.T) {
 		if _, err := d.Effect(d.Day(shippedDay)); err != nil {
 			t.Fatal(err)
 		}
-		for _, test := range d.Pack.Tests {
+		for _, test := range d.Pack.Tests() {
 			a, err1 := plain.Decide(test.Question)
 			b, err2 := read.Decide(test.Question)
 			if err1 != nil || err2 != nil || a.Verdict != b.Verdict || !slices.Equal(a.Rules, b.Rules) || slices.ContainsFunc(b.Rules, func(id string) bool { return strings.HasPrefix(id, d.Pack.ID) }) {

@@ -73,7 +73,7 @@ func (b *Book) DefeatedBy(r *Rule) []*Rule {
 // Tests lists the tests of the rule's pack whose decision this rule carries.
 func (b *Book) Tests(r *Rule) []Test {
 	var out []Test
-	for _, t := range r.pack.Tests {
+	for _, t := range r.pack.Tests() {
 		if d, err := b.Decide(t.Question); err == nil && slices.Contains(d.Rules, r.ID) {
 			out = append(out, t)
 		}

@@ -224,7 +224,7 @@ func packText(p *Pack) string {
 		write(cond(c))
 	}
 	write(p.Tables)
-	for _, t := range p.Tests {
+	for _, t := range p.Tests() {
 		t.Line = 0
 		write(t)
 	}

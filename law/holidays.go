@@ -48,17 +48,28 @@ func (s *stateHolidays) closed(d day) bool {
 type holidayTables map[string]*stateHolidays
 
 func (b *Book) loadHolidays(fsys fs.FS) []finding {
-	s := &source{file: holidaysFile}
 	in, err := fsys.Open(holidaysFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	var text []byte
+	if err == nil {
+		defer in.Close()
+		text, err = io.ReadAll(io.LimitReader(in, maxFile))
+	}
 	if err != nil {
+		s := &source{file: holidaysFile}
 		s.problem(1, "", "bad-file", reason(err), "")
 		return s.problems
 	}
-	defer in.Close()
-	b.holidays = readHolidays(s, io.LimitReader(in, maxFile))
+	return b.takeHolidays(string(text))
+}
+
+// takeHolidays reads the table for the places that are known.
+func (b *Book) takeHolidays(text string) []finding {
+	s := &source{file: holidaysFile}
+	b.texts.holidays = text
+	b.holidays = readHolidays(s, strings.NewReader(text))
 	for state := range b.holidays {
 		if p, ok := b.Place(state); !ok || p.Kind != "state" && p.Kind != "territory" {
 			s.problem(1, "state", "bad-holiday", state+" is no state or territory of the table of places", didYouMean(state, b.places.ids))

@@ -29,7 +29,6 @@ type Pack struct {
 	Orders    []*Order
 	Silent    []*Silence
 	Tables    []Table
-	Tests     []Test
 	Bill      *Bill // of a draft, which is not law; nil in every pack of a book
 
 	layer      int
@@ -42,6 +41,8 @@ type Pack struct {
 	placeLine  int
 	layerLine  int
 	scope      *scope
+	tests      []Test                 // read with the rest …
+	later      func() ([]Test, error) // … or, where this is given, when first asked for
 }
 
 // A Review is one real person's signature under a pack.
@@ -234,6 +235,8 @@ func readPack(s *source, id string, data []byte, v *Vocabulary) *Pack {
 		p.readTest(it)
 	}
 	p.closeHead(f, root)
+	p.scope.warnUnused()
+	p.scope.entries = nil // with them goes the text's tree
 	return p
 }
 

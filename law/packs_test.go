@@ -20,7 +20,7 @@ func shipped(t testing.TB) *Book {
 		return len(only) == 0 || slices.ContainsFunc(only, func(o string) bool {
 			return id == o || o == "us" && strings.Count(id, "/") == 1 || o != "us" && strings.HasPrefix(id, o+"/")
 		})
-	})
+	}, nil)
 	if err != nil {
 		t.Fatalf("load:\n%v", err)
 	}

@@ -19,11 +19,29 @@ type TestResult struct {
 	Failures []string // empty: it passed
 }
 
-// Test runs every test of every pack.
+// Tests lists the tests of the pack. A pack that was read from compiled law
+// alone has none.
+func (p *Pack) Tests() []Test {
+	tests, _ := p.allTests()
+	return tests
+}
+
+func (p *Pack) allTests() ([]Test, error) {
+	if p.later != nil {
+		return p.later()
+	}
+	return p.tests, nil
+}
+
+// Test runs every test of every pack. Tests that cannot be read fail.
 func (b *Book) Test() []TestResult {
 	var out []TestResult
 	for _, p := range b.packs {
-		for _, t := range p.Tests {
+		tests, err := p.allTests()
+		if err != nil {
+			out = append(out, TestResult{Pack: p, Failures: []string{err.Error()}})
+		}
+		for _, t := range tests {
 			out = append(out, b.RunTest(p, t))
 		}
 	}
@@ -168,7 +186,7 @@ func (p *Pack) addTest(t Test, it item) {
 	if len(t.Expect)+len(t.ExpectNot)+len(t.MustCite)+len(t.MustNotCite)+len(t.ExpectFlags) == 0 && t.Believed == "" {
 		it.fail("missing-key", "the test expects nothing", "add  expect: with a verdict")
 	}
-	p.Tests = append(p.Tests, t)
+	p.tests = append(p.tests, t)
 }
 
 // readExpected adds what the test expects to what it expects already.

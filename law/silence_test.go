@@ -59,11 +59,11 @@ tests:
     days: {"2020-01-01": no-rule, "2020-01-02": {expect_not: prohibited, must_not_cite: y}}
 `})
 	p, _ := b.Pack("us/none")
-	if len(p.Tests) != 2 || p.Tests[0].Name != "two days (2020-01-01)" || p.Tests[1].Question.On != "2020-01-02" {
-		t.Fatal(p.Tests)
+	if len(p.tests) != 2 || p.tests[0].Name != "two days (2020-01-01)" || p.tests[1].Question.On != "2020-01-02" {
+		t.Fatal(p.tests)
 	}
-	if a, z := p.Tests[0], p.Tests[1]; !slices.Equal(a.MustCite, []string{"x"}) || len(a.MustNotCite) != 0 || !slices.Equal(z.MustNotCite, []string{"y"}) || len(z.Expect) != 0 {
-		t.Error(p.Tests)
+	if a, z := p.tests[0], p.tests[1]; !slices.Equal(a.MustCite, []string{"x"}) || len(a.MustNotCite) != 0 || !slices.Equal(z.MustNotCite, []string{"y"}) || len(z.Expect) != 0 {
+		t.Error(p.tests)
 	}
 	if r := b.Test(); len(r[0].Failures) != 1 {
 		t.Error("a missing citation passed")

@@ -51,6 +51,15 @@ func newScope(v *Vocabulary, defines item) *scope {
 	return s
 }
 
+// warnUnused tells what is defined for nothing, when all was read.
+func (s *scope) warnUnused() {
+	for name, it := range s.entries {
+		if !s.used[name] {
+			it.warning(it.line(), it.path, "unused-define", name+" is defined but not used", "remove it, or use it with  is: "+name)
+		}
+	}
+}
+
 // actorGroup resolves a defined group; groups may name other groups.
 func (s *scope) actorGroup(name string) set {
 	if g, ok := s.groups[name]; ok {

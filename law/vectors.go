@@ -20,8 +20,8 @@ type Vector struct {
 
 // Vectors gives the tests of a pack. A test that fails has no citations.
 func (b *Book) Vectors(p *Pack) []Vector {
-	out := make([]Vector, 0, len(p.Tests))
-	for _, t := range p.Tests {
+	out := make([]Vector, 0, len(p.Tests()))
+	for _, t := range p.Tests() {
 		r := b.RunTest(p, t)
 		v := Vector{
 			Question: t.Question, Name: t.Name, Expect: t.Expect, ExpectNot: t.ExpectNot, MustCite: t.MustCite,

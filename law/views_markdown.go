@@ -63,7 +63,7 @@ func (v view) ruleMarkdown(line func(string, ...any), r *Rule, tested map[string
 }
 
 func (v view) otherTests(line func(string, ...any), tested map[string]bool) {
-	rest := slices.DeleteFunc(slices.Clone(v.p.Tests), func(t Test) bool { return tested[t.Name] })
+	rest := slices.DeleteFunc(slices.Clone(v.p.Tests()), func(t Test) bool { return tested[t.Name] })
 	if len(rest) == 0 {
 		return
 	}

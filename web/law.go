@@ -267,7 +267,7 @@ func (s *site) lawRule(w http.ResponseWriter, r *http.Request) error {
 // rule carries first.
 func (s *site) examples(l *lang, rule *law.Rule, pack *law.Pack) []example {
 	var out []example
-	for _, t := range pack.Tests {
+	for _, t := range pack.Tests() {
 		if !slices.Contains(rule.Acts, t.Question.Act) {
 			continue
 		}

@@ -326,7 +326,7 @@ func watchOnce(e env, dir string, packs []string) (failed bool) {
 		if !slices.Contains(packs, p.ID) {
 			continue
 		}
-		for _, t := range p.Tests {
+		for _, t := range p.Tests() {
 			ran++
 			if r := book.RunTest(p, t); len(r.Failures) > 0 {
 				bad++
