@@ -145,19 +145,3 @@ func TestH17DoorTotals(t *testing.T) {
 		}
 	}
 }
-
-// Every column of the schema says what it is for.
-func TestSchemaIsExplained(t *testing.T) {
-	columns := 0
-	for i, line := range strings.Split(schema, "\n") {
-		if !strings.HasPrefix(line, "  ") || strings.HasPrefix(line, "  WHEN") || strings.HasPrefix(line, "  BEGIN") || strings.HasPrefix(line, "  PRIMARY KEY") {
-			continue
-		}
-		if columns++; !strings.Contains(line, " -- ") {
-			t.Errorf("schema.sql:%d: no comment: %s", i+1, line)
-		}
-	}
-	if columns < 50 {
-		t.Errorf("only %d columns found", columns)
-	}
-}

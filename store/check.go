@@ -2,31 +2,18 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"os"
-	"path/filepath"
 
 	"comity/record"
 )
 
-// quickCheckBelow is the size of a database up to which opening looks at every
-// page; larger ones are checked by [Store.Check], so that a start stays quick.
-const quickCheckBelow = 64 << 20
-
 // quickCheck is done at every start: the pages of a database that is not too
 // large, and the counts that must agree.
 func (s *Store) quickCheck(ctx context.Context) error {
-	info, err := os.Stat(filepath.Join(s.dir, "record.db"))
-	if err != nil {
+	if err := s.data.check(ctx, s, false); err != nil {
 		return err
 	}
-	if info.Size() < quickCheckBelow {
-		if err := s.pages(ctx, `PRAGMA quick_check(1)`); err != nil {
-			return err
-		}
-	}
 	var ordered, head int64
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(idx) + 1, 0), coalesce((SELECT size FROM head), 0) FROM log`).Scan(&ordered, &head)
+	err := s.read.QueryRowContext(ctx, `SELECT coalesce(max(idx) + 1, 0), coalesce((SELECT size FROM head), 0) FROM log`).Scan(&ordered, &head)
 	if err != nil {
 		return err
 	}
@@ -36,19 +23,6 @@ func (s *Store) quickCheck(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) pages(ctx context.Context, pragma string) error {
-	return s.each(ctx, func(r *sql.Rows) error {
-		var said string
-		if err := r.Scan(&said); err != nil {
-			return err
-		}
-		if said != "ok" {
-			return damaged("the database says: %s", said)
-		}
-		return nil
-	}, pragma)
-}
-
 func damaged(format string, args ...any) error {
 	return problem("damaged", "record.db", "stop; copy the data folder as it is, then restore the last good backup", format, args...)
 }
@@ -56,7 +30,7 @@ func damaged(format string, args ...any) error {
 // Check looks at everything: every page, every count, and that the public log
 // verifies under the record's own key. It reads the whole database.
 func (s *Store) Check(ctx context.Context) (record.Report, error) {
-	if err := s.pages(ctx, `PRAGMA integrity_check(1)`); err != nil {
+	if err := s.data.check(ctx, s, true); err != nil {
 		return record.Report{}, err
 	}
 	for what, query := range map[string]string{

@@ -26,7 +26,7 @@ func (s *Store) AddDayTotal(ctx context.Context, agency, kind, day, answer strin
 	}
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`INSERT INTO door_total (agency, kind, day, answer, count) VALUES (?, ?, ?, ?, 1)
-			ON CONFLICT (agency, kind, day, answer) DO UPDATE SET count = count + 1`, agency, kind, day, answer)
+			ON CONFLICT (agency, kind, day, answer) DO UPDATE SET count = door_total.count + 1`, agency, kind, day, answer)
 	})
 }
 

@@ -50,7 +50,7 @@ func (s *Store) Erase(ctx context.Context, id, authority string) (record.Appende
 
 	// 2. Out of the write-ahead log and of free pages. A crash here may leave
 	// encrypted bytes whose key is gone from every table.
-	return done, s.scrub(ctx, needles(remains), false)
+	return done, s.data.scrub(ctx, s, needles(remains), false)
 }
 
 // eraseAgain repeats an order. What the destroyed rows held is not known any
@@ -64,7 +64,7 @@ func (s *Store) eraseAgain(ctx context.Context, target target) (record.Appended,
 		return record.Appended{}, explain("find the erasure", err)
 	}
 	a.PublishedBy = fromUnix(by)
-	return a, s.scrub(ctx, nil, true)
+	return a, s.data.scrub(ctx, s, nil, true)
 }
 
 // A target is the entry that an order is about.
@@ -162,48 +162,6 @@ func needles(rows []sealedRow) [][]byte {
 		out = append(out, r.box.Key, r.box.Text[:min(32, len(r.box.Text))], r.box.Text[max(0, len(r.box.Text)-32):])
 	}
 	return out
-}
-
-// scrub takes deleted bytes out of the files: it empties the write-ahead log
-// and looks through every file. SQLite overwrites what it deletes, but a page
-// that was split long ago may hold an older copy; then, or where anew is set,
-// the database is written anew.
-func (s *Store) scrub(ctx context.Context, needles [][]byte, anew bool) error {
-	return s.writeAlone(ctx, func(t *tx) error {
-		if !anew {
-			if clean, err := t.clean(s.dir, needles); clean || err != nil {
-				return explain("erase", err)
-			}
-		}
-		if _, err := t.w.conn.ExecContext(t.ctx, `VACUUM`); err != nil {
-			return explain("erase", err)
-		}
-		clean, err := t.clean(s.dir, needles)
-		if err == nil && !clean {
-			err = problem("not-erased", s.dir, "stop the program, keep the folder, and call whoever maintains it", "the entry can no longer be read, but encrypted remains of it are still in a file")
-		}
-		return explain("erase", err)
-	})
-}
-
-// clean empties the write-ahead log and reports whether no file holds a needle.
-func (t *tx) clean(dir string, needles [][]byte) (bool, error) {
-	if err := t.emptyWAL(); err != nil {
-		return false, err
-	}
-	where, err := search(dir, needles)
-	return where == "", err
-}
-
-func (t *tx) emptyWAL() error {
-	var busy, pages, done int
-	if err := t.w.conn.QueryRowContext(t.ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done); err != nil {
-		return err
-	}
-	if busy != 0 {
-		return problem("busy", "", "try again; the entry can no longer be read", "a long reading kept the write-ahead log from being emptied")
-	}
-	return nil
 }
 
 // search returns the first file below dir that holds any of the needles.

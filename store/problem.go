@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"syscall"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"comity"
@@ -31,6 +30,8 @@ func explain(doing string, err error) error {
 		return nil
 	case errors.As(err, &known):
 		return err
+	case postgresProblem(doing, err) != nil:
+		return postgresProblem(doing, err)
 	case errors.Is(err, syscall.ENOSPC), isSQLite(err, sqlite3.SQLITE_FULL):
 		return problem("disk-full", doing, "make room on the disk, then try again; what was acknowledged before is safe", "the disk is full: nothing was written")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission), isSQLite(err, sqlite3.SQLITE_READONLY), isSQLite(err, sqlite3.SQLITE_CANTOPEN), isSQLite(err, sqlite3.SQLITE_PERM):
@@ -41,17 +42,6 @@ func explain(doing string, err error) error {
 		return problem("disk-fault", doing, "check the disk and its limits, then start again; what was acknowledged before is safe", "the disk refused to write")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
-}
-
-func isSQLite(err error, code int) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == code
-}
-
-// isFault tells a fault of disk or database from a refusal of one job.
-func isFault(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff != sqlite3.SQLITE_CONSTRAINT
 }
 
 func code(err error) string {

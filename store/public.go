@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"regexp"
@@ -123,7 +124,11 @@ func (s *Store) LogFile(ctx context.Context, path string) ([]byte, error) {
 }
 
 func (s *Store) publicHeader(ctx context.Context, name string) ([]byte, error) {
-	rows, err := s.headerRows(ctx, `WHERE entry.leaf = unhex(?) AND log.idx < (SELECT size FROM head)`, "01"+name)
+	leaf, err := hex.DecodeString("01" + name)
+	if err != nil {
+		return nil, notFound("header")
+	}
+	rows, err := s.headerRows(ctx, `WHERE entry.leaf = ? AND log.idx < (SELECT size FROM head)`, leaf)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +184,7 @@ func (s *Store) headerRows(ctx context.Context, where string, args ...any) ([]he
 		return nil
 	}, `SELECT log.idx, entry.leaf, header.body, entry.agency, entry.kind, entry.month, entry.stored, entry.thread = entry.id,
 			first.kind, first.month, first.stored,
-			(SELECT max(e) FROM (SELECT first.ended AS e UNION ALL SELECT ended FROM entry AS later WHERE later.ref <> '' AND later.thread = entry.thread))
+			(SELECT max(e) FROM (SELECT first.ended AS e UNION ALL SELECT ended FROM entry AS later WHERE later.ref <> '' AND later.thread = entry.thread) AS ends)
 		FROM log JOIN entry USING (n) JOIN header USING (n) JOIN entry AS first ON first.id = entry.thread `+where, args...)
 	return out, err
 }

@@ -99,14 +99,23 @@ func (s *Store) storedDayKey(ctx context.Context, name dayName) (seal.Key, error
 }
 
 func (s *Store) newDayKey(ctx context.Context, name dayName) (seal.Key, error) {
-	key, sealed, err := s.root.NewDay(name.agency, name.day)
+	_, sealed, err := s.root.NewDay(name.agency, name.day)
 	if err != nil {
 		return seal.Key{}, err
 	}
+	// Another process on the same database may be making it too: the first
+	// one's stands.
 	err = s.write(ctx, func(t *tx) error {
-		return t.exec(`INSERT INTO day_key (agency, day, key) VALUES (?, ?, ?)`, name.agency, name.day, sealed)
+		err := t.exec(`INSERT INTO day_key (agency, day, key) VALUES (?, ?, ?) ON CONFLICT (agency, day) DO NOTHING`, name.agency, name.day, sealed)
+		if err != nil {
+			return err
+		}
+		return t.row(`SELECT key FROM day_key WHERE agency = ? AND day = ?`, name.agency, name.day).scan(&sealed)
 	})
-	return key, err
+	if err != nil {
+		return seal.Key{}, err
+	}
+	return s.root.OpenDay(name.agency, name.day, sealed)
 }
 
 // A sealedRow is one row of the table sealed.

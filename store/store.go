@@ -1,11 +1,14 @@
-// Package store keeps the record in one folder: a SQLite database, which is
-// the system of record, and the public log, which is a projection of it and
-// can be deleted and rebuilt. Keys lie in a folder of their own.
+// Package store keeps the record: a database, which is the system of record,
+// and the public log, which is a projection of it and can be deleted and
+// rebuilt. Keys lie in a folder of their own.
 //
-//	DIR/record.db   the database (schema.sql)
+//	DIR/record.db   the database (migrations/), if it is SQLite
 //	DIR/log/        tiles and checkpoint, as any web server may serve them
 //	DIR/keys/       log.key signs checkpoints, seal.key opens what is sealed
-//	DIR/lock        held by the one process that has the record open
+//	DIR/lock        held by the one process that has the folder open
+//
+// The database may be PostgreSQL instead (database.go). Then several processes,
+// each with a folder of its own and the same keys, may serve one record.
 //
 // There is one write path (write.go): everything that is written goes through
 // one goroutine that puts what waits into one transaction.
@@ -16,15 +19,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
-	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -34,14 +35,9 @@ import (
 	"comity/seal"
 )
 
-//go:embed schema.sql
-var schema string
-
-// schemaVersion is raised with every change of schema.sql.
-const schemaVersion = "1"
-
 // A Config says how to open a record.
 type Config struct {
+	Database string                         // address of a PostgreSQL database, postgres://…; empty: SQLite in the folder
 	Kinds    []record.Kind                  // besides the record's own
 	Keys     string                         // folder of the keys; empty: DIR/keys
 	Beat     time.Duration                  // between two checkpoints; 0: 60 s
@@ -63,7 +59,8 @@ type Store struct {
 	identity Identity
 	config   Config
 	lock     *os.File
-	read     *sql.DB
+	data     database
+	read     reader
 	writer   *writer
 	root     *seal.Root
 	signer   *record.Signer
@@ -103,7 +100,11 @@ func Create(ctx context.Context, dir string, id Identity, c Config) (*Store, err
 		return nil, explain("create "+dir, err)
 	}
 	defer os.RemoveAll(making)
-	if err := fill(ctx, making, keysDir(making, c), id, logKey, root.Secret()); err != nil {
+	data, err := c.database(making)
+	if err != nil {
+		return nil, err
+	}
+	if err := fill(ctx, data, making, keysDir(making, c), id, logKey, root.Secret()); err != nil {
 		return nil, explain("create "+dir, err)
 	}
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -125,12 +126,7 @@ func begin(ctx context.Context, dir string, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(schema))
-	_, err = s.Append(ctx, record.Draft{
-		ID: "schema-" + schemaVersion, Agency: s.identity.Agency, Kind: "schema", At: s.config.Now(),
-		Fields: []record.Field{{Name: "version", Value: schemaVersion}, {Name: "sha256", Value: fmt.Sprintf("%x", sum)}},
-	})
-	if err == nil {
+	if err = s.beginSchema(ctx); err == nil {
 		_, err = s.Publish(ctx)
 	}
 	if err != nil {
@@ -139,8 +135,9 @@ func begin(ctx context.Context, dir string, c Config) (*Store, error) {
 	return s, nil
 }
 
-// fill writes keys and an empty database into a new folder.
-func fill(ctx context.Context, dir, keys string, id Identity, logKey, sealKey string) error {
+// fill writes keys into a new folder, then makes the tables: keys are durable
+// before anything can be sealed with them.
+func fill(ctx context.Context, data database, dir, keys string, id Identity, logKey, sealKey string) error {
 	if err := os.MkdirAll(keys, 0o700); err != nil {
 		return err
 	}
@@ -149,28 +146,13 @@ func fill(ctx context.Context, dir, keys string, id Identity, logKey, sealKey st
 			return err
 		}
 	}
-	db, err := openDB(filepath.Join(dir, "record.db"), "rwc", "foreign_keys(ON)")
-	if err != nil {
+	if err := errors.Join(syncDir(keys), syncDir(dir)); err != nil {
 		return err
 	}
-	defer db.Close()
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
+	if err := fillDatabase(ctx, data, id); err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, schema); err != nil {
-		return err
-	}
-	for name, value := range map[string]string{"origin": id.Origin, "agency": id.Agency, "sample": fmt.Sprint(id.Sample), "schema": schemaVersion} {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES (?, ?)`, name, value); err != nil {
-			return err
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	return errors.Join(db.Close(), syncDir(keys), syncDir(dir))
+	return syncDir(dir)
 }
 
 // writeNew writes a key file that must not be there yet.
@@ -209,8 +191,12 @@ func Open(ctx context.Context, dir string, c Config) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context) error {
-	if _, err := os.Stat(filepath.Join(s.dir, "record.db")); errors.Is(err, fs.ErrNotExist) {
-		return problem("no-record", s.dir, "make one with: comity init -dir DIR -origin NAME -agency ORI", "there is no record in this folder")
+	var err error
+	if s.data, err = s.config.database(s.dir); err != nil {
+		return err
+	}
+	if err := s.data.exists(ctx); err != nil {
+		return err
 	}
 	if err := s.takeLock(); err != nil {
 		return err
@@ -218,17 +204,11 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.readKeys(); err != nil {
 		return err
 	}
-	var err error
-	path := filepath.Join(s.dir, "record.db")
-	if s.writer, err = newWriter(ctx, path); err != nil {
+	if err := s.connect(ctx); err != nil {
 		return err
 	}
-	if s.read, err = openDB(path, "rw", "query_only(ON)"); err != nil {
-		return err
-	}
-	s.read.SetMaxOpenConns(8)
-	s.read.SetMaxIdleConns(8)
-	if err := s.readMeta(ctx); err != nil {
+	version, err := s.readMeta(ctx)
+	if err != nil {
 		return err
 	}
 	if err := s.quickCheck(ctx); err != nil {
@@ -237,9 +217,31 @@ func (s *Store) open(ctx context.Context) error {
 	if s.files, err = newFiles(filepath.Join(s.dir, "log")); err != nil {
 		return err
 	}
+	if err := s.newLog(); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, version); err != nil {
+		return err
+	}
 	if err := s.sequence(ctx); err != nil {
 		return err
 	}
+	return s.log.Open(ctx)
+}
+
+func (s *Store) connect(ctx context.Context) error {
+	read, write, err := s.data.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	s.read = reader{read, s.data}
+	s.writer, err = newWriter(ctx, s.data, write)
+	return err
+}
+
+func (s *Store) newLog() error {
 	same, err := s.root.Derive("same")
 	if err != nil {
 		return err
@@ -253,7 +255,7 @@ func (s *Store) open(ctx context.Context) error {
 			return h.Sum(nil)
 		},
 	}
-	return s.log.Open(ctx)
+	return nil
 }
 
 func (s *Store) takeLock() error {
@@ -303,25 +305,35 @@ func keysDir(dir string, c Config) string {
 	return filepath.Join(dir, "keys")
 }
 
-func (s *Store) readMeta(ctx context.Context) error {
+// readMeta reads what the record is, and returns the version of its schema.
+func (s *Store) readMeta(ctx context.Context) (version int, err error) {
 	meta := map[string]string{}
-	err := s.each(ctx, func(r *sql.Rows) error {
+	err = s.each(ctx, func(r *sql.Rows) error {
 		var name, value string
 		err := r.Scan(&name, &value)
 		meta[name] = value
 		return err
 	}, `SELECT name, value FROM meta`)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if meta["schema"] != schemaVersion {
-		return problem("other-version", s.dir, "use the version of this program that made it, or restore into a new record", "the record has schema %q, this program knows %q", meta["schema"], schemaVersion)
+	all, err := migrations()
+	if err != nil {
+		return 0, err
+	}
+	version, err = strconv.Atoi(meta["schema"])
+	if err != nil || version < 1 {
+		return 0, damaged("the schema has no version, but %q", meta["schema"])
+	}
+	if version > len(all) {
+		return 0, problem("other-version", s.data.where(), "use a newer program: an older one could not keep the rules that the record has by now",
+			"the record has schema %d, this program knows schemas up to %d", version, len(all))
 	}
 	s.identity = Identity{Origin: meta["origin"], Agency: meta["agency"], Sample: meta["sample"] == "true"}
 	if s.identity.Origin != s.signer.Key().Origin() {
-		return problem("other-key", s.dir, "bring back the key of this record", "the log key is of %q, the record is %q", s.signer.Key().Origin(), s.identity.Origin)
+		return 0, problem("other-key", s.dir, "bring back the key of this record", "the log key is of %q, the record is %q", s.signer.Key().Origin(), s.identity.Origin)
 	}
-	return nil
+	return version, nil
 }
 
 // Close ends what is being written and gives the lock back.
@@ -330,8 +342,8 @@ func (s *Store) Close() error {
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
 	}
-	if s.read != nil {
-		errs = append(errs, s.read.Close())
+	if s.read.db != nil {
+		errs = append(errs, s.read.db.Close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.Close())
@@ -344,36 +356,3 @@ func (s *Store) Identity() Identity { return s.identity }
 
 // Key is the public key that checks what this record signs.
 func (s *Store) Key() record.Key { return s.signer.Key() }
-
-// openDB opens the database for this process.
-func openDB(path, mode string, pragmas ...string) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	q := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": append([]string{
-		"busy_timeout(10000)",
-		"journal_mode(WAL)",
-		"synchronous(FULL)", // a commit returns when it is on the disk
-		"secure_delete(ON)", // what is deleted is overwritten
-		"trusted_schema(OFF)",
-		"recursive_triggers(ON)", // so that REPLACE cannot pass as an insert
-	}, pragmas...)}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(abs), RawQuery: q.Encode()}
-	return sql.Open("sqlite", u.String())
-}
-
-// each reads rows from a reading connection.
-func (s *Store) each(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return explain("read", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return explain("read", err)
-		}
-	}
-	return explain("read", rows.Err())
-}

@@ -119,7 +119,11 @@ func emptyStore(t *testing.T, c *clock) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := fill(t.Context(), dir, filepath.Join(dir, "keys"), Identity{Origin: "record.example/log", Agency: cook}, secret, root.Secret()); err != nil {
+	data, err := c.config().database(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := fill(t.Context(), data, dir, filepath.Join(dir, "keys"), Identity{Origin: "record.example/log", Agency: cook}, secret, root.Secret()); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Open(t.Context(), dir, c.config())
@@ -235,7 +239,7 @@ func TestCreate(t *testing.T) {
 	if id := s.Identity(); id.Origin != "record.example/log" || id.Agency != cook || !id.Sample {
 		t.Errorf("Identity = %+v", id)
 	}
-	e, err := s.Entry(t.Context(), "schema-1")
+	e, err := s.Entry(t.Context(), "schema-2")
 	if err != nil || e.Kind != "schema" || e.Index != 0 || !e.Published {
 		t.Errorf("the first entry is the schema: %+v, %v", e, err)
 	}

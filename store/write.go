@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"comity"
 )
@@ -14,22 +16,26 @@ import (
 // disk, the next callers queue up; they share the next transaction and its one
 // wait for the disk (group commit).
 type writer struct {
+	data  database
 	db    *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt // by their text; used by the goroutine only
+	conn  *sql.Conn            // used by the goroutine only; nil: lost
+	stmts map[string]*sql.Stmt // of conn, by their text
 	queue chan *job
 	ended chan struct{}
 
 	broken atomic.Pointer[comity.Problem] // once set, nothing more is written
+	waited bool                           // the last batch waited for the database in vain
 
-	mu     sync.RWMutex
-	closed bool // guarded by mu
+	mu      sync.RWMutex
+	closed  bool          // guarded by mu
+	closing chan struct{} // closed with it
 }
 
 // A job is one caller's writes: all of them or none.
 type job struct {
-	ctx   context.Context
 	do    func(*tx) error
+	twice bool // finds what was stored before and does not store it again, so it may be tried although a try may have succeeded
+	maybe bool // it is not known whether a try succeeded
 	alone bool // outside any transaction: for checkpoints of the database
 	err   error
 	done  chan struct{}
@@ -44,36 +50,43 @@ type tx struct {
 const (
 	maxBatch = 512
 	maxQueue = 4096
+
+	// How long a batch waits for the database if the one before it waited in
+	// vain.
+	shortPatience = 2 * time.Second
 )
 
-func newWriter(ctx context.Context, path string) (*writer, error) {
-	db, err := openDB(path, "rw", "foreign_keys(ON)")
-	if err != nil {
-		return nil, err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
+func newWriter(ctx context.Context, data database, db *sql.DB) (*writer, error) {
+	w := &writer{data: data, db: db, stmts: map[string]*sql.Stmt{}, queue: make(chan *job, maxQueue), ended: make(chan struct{}), closing: make(chan struct{})}
+	if err := w.connect(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{db: db, conn: conn, stmts: map[string]*sql.Stmt{}, queue: make(chan *job, maxQueue), ended: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
 
-// write runs do in a transaction and returns when that is on the disk. Once
-// queued it is not taken back: a caller who gave up could not know what became
-// of it.
+// write runs do in a transaction and returns when that is durable. Once queued
+// it is not taken back: a caller who gave up could not know what became of it.
+// Where a transaction is known to have come to nothing, do is run once more in
+// another: it must set what it returns anew and write only through the tx.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
-	return s.writer.submit(&job{ctx: context.WithoutCancel(ctx), do: do, done: make(chan struct{})}, ctx)
+	return s.writer.submit(ctx, &job{do: do, done: make(chan struct{})})
+}
+
+// writeAgain is write for what finds out by itself that it was stored before,
+// as every entry does by its id: it is also tried again where it is not known
+// whether it was stored.
+func (s *Store) writeAgain(ctx context.Context, do func(*tx) error) error {
+	return s.writer.submit(ctx, &job{do: do, twice: true, done: make(chan struct{})})
 }
 
 // writeAlone runs do between transactions.
 func (s *Store) writeAlone(ctx context.Context, do func(*tx) error) error {
-	return s.writer.submit(&job{ctx: context.WithoutCancel(ctx), do: do, alone: true, done: make(chan struct{})}, ctx)
+	return s.writer.submit(ctx, &job{do: do, alone: true, done: make(chan struct{})})
 }
 
-func (w *writer) submit(j *job, caller context.Context) error {
-	if err := caller.Err(); err != nil {
+func (w *writer) submit(ctx context.Context, j *job) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	w.mu.RLock()
@@ -84,7 +97,7 @@ func (w *writer) submit(j *job, caller context.Context) error {
 	w.queue <- j
 	w.mu.RUnlock()
 	<-j.done
-	return j.err
+	return explain("write", j.err)
 }
 
 func (w *writer) close() error {
@@ -92,13 +105,12 @@ func (w *writer) close() error {
 	if !w.closed {
 		w.closed = true
 		close(w.queue)
+		close(w.closing)
 	}
 	w.mu.Unlock()
 	<-w.ended
-	for _, s := range w.stmts {
-		s.Close()
-	}
-	return errors.Join(w.conn.Close(), w.db.Close())
+	w.drop()
+	return w.db.Close()
 }
 
 func (w *writer) run() {
@@ -120,7 +132,10 @@ func (w *writer) run() {
 }
 
 func (w *writer) runAlone(j *job) {
-	j.err = j.do(&tx{j.ctx, w})
+	ctx := context.Background()
+	if j.err = w.connect(ctx); j.err == nil {
+		j.err = j.do(&tx{ctx, w})
+	}
 	close(j.done)
 }
 
@@ -144,67 +159,173 @@ func (w *writer) collect(first *job) (batch []*job, alone *job) {
 	return batch, nil
 }
 
-// commit writes a batch in one transaction. A job that is refused (a used id,
-// a held entry) leaves the others alone; a fault of disk or database fails
-// them all, and nothing of any of them is stored.
+// commit writes a batch, and tries again where the database says that nothing
+// of it was stored. Where that is not known, it does not guess: jobs that find
+// what was stored before are asked again, the others are told.
 func (w *writer) commit(batch []*job) {
-	fail := func(err error) {
-		for _, j := range batch {
-			j.err = err
-		}
-	}
 	if p := w.broken.Load(); p != nil {
-		fail(p)
+		failAll(batch, p)
 		return
 	}
-	t := &tx{context.Background(), w}
-	if err := t.exec(`BEGIN IMMEDIATE`); err != nil {
-		fail(explain("begin to write", err))
-		return
-	}
-	for _, j := range batch {
-		if err := w.runJob(j); err != nil {
-			w.rollback(t)
-			fail(explain("write", err))
+	ctx, cancel := w.context()
+	defer cancel()
+	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
+		became, err := w.try(ctx, batch)
+		switch became {
+		case stored:
+			w.waited = false
+			return
+		case undone:
+			failAll(batch, err)
+			return
+		case stopped:
+			failAll(batch, err)
+			w.stop(err)
+			return
+		case unsure:
+			batch = dropUnsure(batch)
+		}
+		if len(batch) == 0 {
+			return
+		}
+		if !w.pause(ctx, pause) {
+			w.waited = true
+			failAll(batch, err)
 			return
 		}
 	}
-	if err := t.exec(`COMMIT`); err != nil {
-		w.rollback(t)
-		// The database says whether a full or a read-only disk stopped it:
-		// then nothing was written. After any other fault it is not known
-		// what the disk holds. We do not guess: stop, and let a restart read
-		// what is there.
-		err = explain("commit", err)
-		fail(err)
-		if c := code(err); c != "disk-full" && c != "read-only" {
-			w.stop(err)
+}
+
+func failAll(batch []*job, err error) {
+	for _, j := range batch {
+		if j.err = err; j.maybe {
+			j.err = notKnown()
 		}
 	}
+}
+
+// dropUnsure tells those jobs that cannot be tried again, and keeps the others.
+func dropUnsure(batch []*job) []*job {
+	var left []*job
+	for _, j := range batch {
+		if j.maybe = true; j.twice {
+			left = append(left, j)
+		} else {
+			j.err = notKnown()
+		}
+	}
+	return left
+}
+
+func notKnown() *comity.Problem {
+	return problem("not-known", "", "look whether it is there before you do it again; an entry may be sent again with the same id, it is never written twice",
+		"the connection to the database broke at the end: it is not known whether this was stored")
+}
+
+// context ends when a batch has waited long enough for its database.
+func (w *writer) context() (context.Context, context.CancelFunc) {
+	d := w.data.patience()
+	if d == 0 {
+		return context.Background(), func() {}
+	}
+	if w.waited {
+		d = shortPatience
+	}
+	return context.WithTimeout(context.Background(), d)
+}
+
+// pause waits before the next try and reports whether there may be one.
+func (w *writer) pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+	case <-w.closing:
+	}
+	return false
+}
+
+// try writes a batch in one transaction. A job that is refused (a used id, a
+// held entry) leaves the others alone.
+func (w *writer) try(ctx context.Context, batch []*job) (outcome, error) {
+	fail := func(doing string, err error, committing bool) (outcome, error) {
+		became := w.data.outcome(err, committing)
+		if became == refused { // not by a job: the transaction itself
+			became = undone
+		}
+		w.end(became)
+		return became, explain(doing, err)
+	}
+	if err := w.connect(ctx); err != nil {
+		return fail("connect to the database", err, false)
+	}
+	if err := w.data.begin(ctx, w.conn); err != nil {
+		return fail("begin to write", err, false)
+	}
+	for _, j := range batch {
+		if err := w.runJob(ctx, j); err != nil {
+			return fail("write", err, false)
+		}
+	}
+	if err := w.data.commit(ctx, w.conn); err != nil {
+		return fail("commit", err, true)
+	}
+	return stored, nil
 }
 
 // runJob runs one job under a savepoint. The error it returns is a fault of
 // the database; a refusal is kept in the job.
-func (w *writer) runJob(j *job) error {
-	t := &tx{j.ctx, w}
+func (w *writer) runJob(ctx context.Context, j *job) error {
+	t := &tx{ctx, w}
 	if err := t.exec(`SAVEPOINT job`); err != nil {
 		return err
 	}
 	if j.err = j.do(t); j.err != nil {
-		if isFault(j.err) {
+		if w.data.outcome(j.err, false) != refused {
 			return j.err
 		}
-		if err := t.exec(`ROLLBACK TO job`); err != nil {
+		if err := t.exec(`ROLLBACK TO SAVEPOINT job`); err != nil {
 			return err
 		}
 	}
-	return t.exec(`RELEASE job`)
+	return t.exec(`RELEASE SAVEPOINT job`)
 }
 
-func (w *writer) rollback(t *tx) {
-	// A fault may have ended the transaction already; then there is nothing
-	// to roll back and the database says so.
-	_ = t.exec(`ROLLBACK`)
+// end leaves a transaction that failed. A fault may have ended it already; then
+// there is nothing to roll back and the database says so.
+func (w *writer) end(became outcome) {
+	if w.conn == nil {
+		return
+	}
+	if became == undone || became == stopped {
+		_, err := w.conn.ExecContext(context.Background(), `ROLLBACK`)
+		if err == nil || w.data.outcome(err, false) != again {
+			return
+		}
+	}
+	w.drop()
+}
+
+// connect takes the one connection that writes, if there is none.
+func (w *writer) connect(ctx context.Context) (err error) {
+	if w.conn == nil {
+		w.conn, err = w.db.Conn(ctx)
+	}
+	return err
+}
+
+// drop gives up a connection of which it is not known in what state it is.
+func (w *writer) drop() {
+	if w.conn == nil {
+		return
+	}
+	for _, s := range w.stmts {
+		s.Close()
+	}
+	clear(w.stmts)
+	_ = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // not back into the pool
+	_ = w.conn.Close()
+	w.conn = nil
 }
 
 func (w *writer) stop(cause error) {
@@ -215,7 +336,7 @@ func (t *tx) stmt(query string) (*sql.Stmt, error) {
 	if s, ok := t.w.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := t.w.conn.PrepareContext(t.ctx, query)
+	s, err := t.w.conn.PrepareContext(t.ctx, t.w.data.query(query))
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +355,7 @@ func (t *tx) execCount(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r, err := s.ExecContext(t.ctx, args...)
+	r, err := s.ExecContext(t.ctx, bind(args)...)
 	if err != nil {
 		return 0, err
 	}
@@ -247,7 +368,7 @@ func (t *tx) row(query string, args ...any) *row {
 	if err != nil {
 		return &row{err: err}
 	}
-	return &row{row: s.QueryRowContext(t.ctx, args...)}
+	return &row{row: s.QueryRowContext(t.ctx, bind(args)...)}
 }
 
 type row struct {

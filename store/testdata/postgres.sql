@@ -1,0 +1,188 @@
+-- 0001-record.sql
+CREATE TABLE meta (
+  name  TEXT COLLATE "C" PRIMARY KEY,
+  value TEXT COLLATE "C" NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON meta TO comity_app;
+CREATE FUNCTION meta_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'meta is written once' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER meta_stays BEFORE UPDATE ON meta FOR EACH ROW EXECUTE FUNCTION meta_stays();
+REVOKE UPDATE ON meta FROM comity_app;
+CREATE FUNCTION meta_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'meta is written once' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER meta_remains BEFORE DELETE ON meta FOR EACH ROW EXECUTE FUNCTION meta_remains();
+CREATE FUNCTION meta_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'meta is written once' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER meta_remains_whole BEFORE TRUNCATE ON meta FOR EACH STATEMENT EXECUTE FUNCTION meta_remains_whole();
+REVOKE DELETE ON meta FROM comity_app;
+CREATE TABLE entry (
+  n            BIGINT PRIMARY KEY,
+  id           TEXT COLLATE "C" NOT NULL UNIQUE,
+  ulid         TEXT COLLATE "C" NOT NULL UNIQUE,
+  agency       TEXT COLLATE "C" NOT NULL,
+  kind         TEXT COLLATE "C" NOT NULL,
+  month        TEXT COLLATE "C" NOT NULL,
+  law          TEXT COLLATE "C" NOT NULL,
+  ref          TEXT COLLATE "C" NOT NULL,
+  thread       TEXT COLLATE "C" NOT NULL,
+  stored       BIGINT NOT NULL,
+  ended        BIGINT,
+  leaf         BYTEA NOT NULL UNIQUE,
+  same         BYTEA NOT NULL,
+  receipt      BYTEA NOT NULL,
+  published_by BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON entry TO comity_app;
+CREATE INDEX entry_cell   ON entry (agency, kind, month);
+CREATE INDEX entry_ref    ON entry (ref)    WHERE ref <> '';
+CREATE INDEX entry_thread ON entry (thread) WHERE ref <> '';
+CREATE FUNCTION entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'entries are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER entry_stays BEFORE UPDATE ON entry FOR EACH ROW EXECUTE FUNCTION entry_stays();
+REVOKE UPDATE ON entry FROM comity_app;
+CREATE FUNCTION entry_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'entries are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER entry_remains BEFORE DELETE ON entry FOR EACH ROW EXECUTE FUNCTION entry_remains();
+CREATE FUNCTION entry_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'entries are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER entry_remains_whole BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION entry_remains_whole();
+REVOKE DELETE ON entry FROM comity_app;
+CREATE TABLE header (
+  n    BIGINT PRIMARY KEY REFERENCES entry (n),
+  body BYTEA NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON header TO comity_app;
+CREATE FUNCTION header_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'headers are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER header_stays BEFORE UPDATE ON header FOR EACH ROW EXECUTE FUNCTION header_stays();
+REVOKE UPDATE ON header FROM comity_app;
+CREATE FUNCTION header_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'headers are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER header_remains BEFORE DELETE ON header FOR EACH ROW EXECUTE FUNCTION header_remains();
+CREATE FUNCTION header_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'headers are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER header_remains_whole BEFORE TRUNCATE ON header FOR EACH STATEMENT EXECUTE FUNCTION header_remains_whole();
+REVOKE DELETE ON header FROM comity_app;
+CREATE TABLE day_key (
+  agency TEXT COLLATE "C" NOT NULL,
+  day    TEXT COLLATE "C" NOT NULL,
+  key    BYTEA NOT NULL,
+  PRIMARY KEY (agency, day)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON day_key TO comity_app;
+CREATE TABLE sealed (
+  n    BIGINT NOT NULL REFERENCES entry (n),
+  part TEXT COLLATE "C" NOT NULL,
+  day  TEXT COLLATE "C" NOT NULL,
+  key  BYTEA NOT NULL,
+  text BYTEA NOT NULL,
+  PRIMARY KEY (n, part)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON sealed TO comity_app;
+CREATE FUNCTION sealed_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'sealed fields are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER sealed_stays BEFORE UPDATE ON sealed FOR EACH ROW EXECUTE FUNCTION sealed_stays();
+REVOKE UPDATE ON sealed FROM comity_app;
+CREATE FUNCTION sealed_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.n = OLD.n) THEN RAISE EXCEPTION 'sealed fields go only by an erasure' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$;
+CREATE TRIGGER sealed_remains BEFORE DELETE ON sealed FOR EACH ROW EXECUTE FUNCTION sealed_remains();
+CREATE FUNCTION sealed_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'sealed fields go only by an erasure' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER sealed_remains_whole BEFORE TRUNCATE ON sealed FOR EACH STATEMENT EXECUTE FUNCTION sealed_remains_whole();
+CREATE TABLE outbox (
+  n BIGINT PRIMARY KEY REFERENCES entry (n)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO comity_app;
+CREATE TABLE log (
+  idx    BIGINT PRIMARY KEY,
+  n      BIGINT NOT NULL UNIQUE REFERENCES entry (n),
+  agency TEXT COLLATE "C" NOT NULL,
+  leaf   BYTEA NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON log TO comity_app;
+CREATE INDEX log_agency ON log (agency, idx);
+CREATE FUNCTION log_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER log_stays BEFORE UPDATE ON log FOR EACH ROW EXECUTE FUNCTION log_stays();
+REVOKE UPDATE ON log FROM comity_app;
+CREATE FUNCTION log_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER log_remains BEFORE DELETE ON log FOR EACH ROW EXECUTE FUNCTION log_remains();
+CREATE FUNCTION log_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER log_remains_whole BEFORE TRUNCATE ON log FOR EACH STATEMENT EXECUTE FUNCTION log_remains_whole();
+REVOKE DELETE ON log FROM comity_app;
+CREATE FUNCTION log_gapless() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.idx <> (SELECT coalesce(max(idx) + 1, 0) FROM log) THEN RAISE EXCEPTION 'the log has no gaps' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER log_gapless BEFORE INSERT ON log FOR EACH ROW EXECUTE FUNCTION log_gapless();
+CREATE TABLE head (
+  one        BIGINT PRIMARY KEY CHECK (one = 1),
+  size       BIGINT NOT NULL,
+  root       BYTEA NOT NULL,
+  checkpoint BYTEA NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON head TO comity_app;
+CREATE FUNCTION head_grows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.size < OLD.size THEN RAISE EXCEPTION 'a published log never shrinks' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER head_grows BEFORE UPDATE ON head FOR EACH ROW EXECUTE FUNCTION head_grows();
+CREATE FUNCTION head_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a published log never shrinks' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER head_remains BEFORE DELETE ON head FOR EACH ROW EXECUTE FUNCTION head_remains();
+CREATE FUNCTION head_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a published log never shrinks' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER head_remains_whole BEFORE TRUNCATE ON head FOR EACH STATEMENT EXECUTE FUNCTION head_remains_whole();
+REVOKE DELETE ON head FROM comity_app;
+CREATE TABLE erasure (
+  n  BIGINT PRIMARY KEY REFERENCES entry (n),
+  by TEXT COLLATE "C" NOT NULL,
+  at BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON erasure TO comity_app;
+CREATE FUNCTION erasure_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'erasures are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER erasure_stays BEFORE UPDATE ON erasure FOR EACH ROW EXECUTE FUNCTION erasure_stays();
+REVOKE UPDATE ON erasure FROM comity_app;
+CREATE FUNCTION erasure_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'erasures are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER erasure_remains BEFORE DELETE ON erasure FOR EACH ROW EXECUTE FUNCTION erasure_remains();
+CREATE FUNCTION erasure_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'erasures are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER erasure_remains_whole BEFORE TRUNCATE ON erasure FOR EACH STATEMENT EXECUTE FUNCTION erasure_remains_whole();
+REVOKE DELETE ON erasure FROM comity_app;
+CREATE FUNCTION erasure_held() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM hold JOIN entry USING (n) WHERE thread = (SELECT thread FROM entry WHERE n = NEW.n)) THEN RAISE EXCEPTION 'a litigation hold keeps this entry' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER erasure_held BEFORE INSERT ON erasure FOR EACH ROW EXECUTE FUNCTION erasure_held();
+CREATE TABLE hold (
+  n  BIGINT PRIMARY KEY REFERENCES entry (n),
+  by TEXT COLLATE "C" NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON hold TO comity_app;
+CREATE TABLE account (
+  id     TEXT COLLATE "C" PRIMARY KEY,
+  agency TEXT COLLATE "C" NOT NULL,
+  role   TEXT COLLATE "C" NOT NULL,
+  name   TEXT COLLATE "C" NOT NULL,
+  sample BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON account TO comity_app;
+CREATE TABLE token (
+  hash    BYTEA PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  made    BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON token TO comity_app;
+CREATE TABLE link (
+  hash    BYTEA PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  expires BIGINT NOT NULL,
+  used    BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON link TO comity_app;
+CREATE TABLE session (
+  hash    BYTEA PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  expires BIGINT NOT NULL,
+  idle    BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON session TO comity_app;
+CREATE TABLE draft (
+  agency  TEXT COLLATE "C" NOT NULL,
+  id      TEXT COLLATE "C" NOT NULL,
+  expires BIGINT NOT NULL,
+  day     TEXT COLLATE "C" NOT NULL,
+  key     BYTEA NOT NULL,
+  text    BYTEA NOT NULL,
+  PRIMARY KEY (agency, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON draft TO comity_app;
+CREATE TABLE door_total (
+  agency TEXT COLLATE "C" NOT NULL,
+  kind   TEXT COLLATE "C" NOT NULL,
+  day    TEXT COLLATE "C" NOT NULL,
+  answer TEXT COLLATE "C" NOT NULL,
+  count  BIGINT NOT NULL,
+  PRIMARY KEY (agency, kind, day, answer)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON door_total TO comity_app;
+-- 0002-version.sql
+DROP FUNCTION meta_stays() CASCADE;
+DROP FUNCTION IF EXISTS meta_stays_whole() CASCADE;
+CREATE FUNCTION meta_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name <> 'schema' OR NEW.name <> 'schema' OR CAST(NEW.value AS BIGINT) <= CAST(OLD.value AS BIGINT) THEN RAISE EXCEPTION 'meta is written once; only the version of the schema grows' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER meta_stays BEFORE UPDATE ON meta FOR EACH ROW EXECUTE FUNCTION meta_stays();
