@@ -27,8 +27,11 @@ type Log struct {
 	ULID    func(time.Time) string        //
 	Same    func(canonical []byte) []byte // keyed digest: tells the same content from other content without keeping it
 
+	Cosigners Cosigners // nil: there are none
+
 	publishing sync.Mutex // one beat at a time
 	edge       *edge      // guarded by publishing; nil until read back
+	cosigning  cosigning
 }
 
 // Storage is the database: the system of record. The public log can be deleted
@@ -152,7 +155,11 @@ func (l *Log) Prepare(ctx context.Context, d Draft) (Prepared, error) {
 	}
 
 	// 3. Promise. Signed before the entry is durable, so that one write holds
-	// both; given out only after. A crash here: nobody has seen it.
+	// both; given out only after. A crash here: nobody has seen it. A log that
+	// a cosigner proved not to be the newest promises nothing.
+	if err := l.mayPromise(ctx); err != nil {
+		return Prepared{}, err
+	}
 	header := newSalted(&d, sealed.Commitments)
 	by := now.Add(l.Beat + grace(l.Beat))
 	receipt, err := l.Signer.promise(d.ID, header.Header.Stub(), header.Salt, now, by)
@@ -192,6 +199,9 @@ func (l *Log) Publish(ctx context.Context) (Head, error) {
 	if err := l.ready(ctx, head); err != nil {
 		return Head{}, err
 	}
+	if err := l.Agree(ctx); err != nil {
+		return Head{}, err
+	}
 
 	// 5. Tiles. They are a function of the order fixed in step 4, so a crash
 	// leaves files that the next beat writes again, byte for byte; until a
@@ -215,14 +225,26 @@ func (l *Log) Publish(ctx context.Context) (Head, error) {
 		return Head{}, fmt.Errorf("publish head: %w", err)
 	}
 
-	// 7. The checkpoint file: now the entries are public. A crash before: see
+	// 7. Cosigners. They see the checkpoint before anybody else and may refuse
+	// it; their lines go into the head. Who does not answer in time is missing.
+	// A crash here: see 6.
+	if next, err = l.cosign(ctx, next); err != nil {
+		l.edge = nil
+		return Head{}, err
+	}
+
+	// 8. The checkpoint file: now the entries are public. A crash before: see
 	// 6. A crash after: done.
 	if err := l.Files.WriteFile(ctx, "checkpoint", next.Checkpoint); err != nil {
 		l.edge = nil
 		return Head{}, fmt.Errorf("publish checkpoint: %w", err)
 	}
 
-	// 8. Tidy. Partial tiles whose full tile is public may go. A crash leaves
+	if err := l.keepFirst(ctx, next); err != nil {
+		return Head{}, err
+	}
+
+	// 9. Tidy. Partial tiles whose full tile is public may go. A crash leaves
 	// some of them: they are true and do no harm.
 	for _, path := range full {
 		if err := l.Files.Drop(ctx, path+".p"); err != nil {

@@ -2,8 +2,8 @@ package record
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,23 +22,37 @@ type Checkpoint struct {
 
 // checkpoint writes the checkpoint as a signed note.
 func (s *Signer) checkpoint(size int64, root tlog.Hash, at time.Time) ([]byte, error) {
-	return s.sign(fmt.Sprintf("%s\n%d\n%s\n", s.key.Origin(), size, root), at)
+	text := fmt.Sprintf("%s\n%d\n%s\n", s.key.Origin(), size, root)
+	signed, err := s.sign(text, at)
+	if err != nil || s.second == nil {
+		return signed, err
+	}
+	line, err := s.second.cosign(text, at)
+	return append(signed, line...), err
 }
 
 // Checkpoint checks a signed checkpoint.
 func (k Key) Checkpoint(signed []byte) (Checkpoint, error) {
-	text, at, err := k.open(signed)
+	o, err := k.open(signed)
+	if err == nil && !o.plain {
+		err = errors.New("it carries no plain signature by " + k.Origin())
+	}
+	return k.checkpoint(o, err)
+}
+
+// checkpoint reads what was signed.
+func (k Key) checkpoint(o opened, err error) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, problem("bad-proof", "checkpoint", "the checkpoint is refused: %v", err)
 	}
-	c, ok := parseCheckpoint(text)
+	c, ok := parseCheckpoint(o.text)
 	if !ok || c.Origin != k.Origin() {
 		return Checkpoint{}, problem("bad-proof", "checkpoint", "the checkpoint is refused: its text is not a checkpoint of %s", k.Origin())
 	}
-	if at.IsZero() {
+	if o.at.IsZero() {
 		return Checkpoint{}, problem("bad-proof", "checkpoint", "the checkpoint is refused: the log did not sign when it was made")
 	}
-	c.At = at
+	c.At = o.at
 	return c, nil
 }
 
@@ -49,8 +63,8 @@ func parseCheckpoint(text string) (Checkpoint, bool) {
 	if len(lines) < 4 || lines[len(lines)-1] != "" {
 		return Checkpoint{}, false
 	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+	size, ok := parseSize(lines[1])
+	if !ok || lines[0] == "" {
 		return Checkpoint{}, false
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])

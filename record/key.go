@@ -3,7 +3,6 @@ package record
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -30,6 +29,7 @@ type Signer struct {
 	key     Key
 	plain   note.Signer
 	private ed25519.PrivateKey
+	second  *CosignKey // ML-DSA-44; nil: none
 }
 
 // Both kinds of signature come from one Ed25519 key. They cannot be confused:
@@ -87,6 +87,16 @@ func ParseSigner(secret string) (*Signer, error) {
 // Key is the public half.
 func (s *Signer) Key() Key { return s.key }
 
+// Second gives the log an ML-DSA-44 key of its own name: every checkpoint
+// then bears a line that a quantum computer cannot forge.
+func (s *Signer) Second(k CosignKey) error {
+	if k.public.Name() != s.key.Origin() || k.mldsa == nil {
+		return fmt.Errorf("read second log key: it is not an ML-DSA-44 key named %s", s.key.Origin())
+	}
+	s.second = &k
+	return nil
+}
+
 // ParseKey reads a verifier key.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimSpace(text)
@@ -124,36 +134,40 @@ func (k Key) String() string { return k.text }
 // Origin is the name of the log.
 func (k Key) Origin() string { return k.plain.Name() }
 
-// open checks a signed note and returns its text and, where the log stamped
-// it, the time.
-func (k Key) open(signed []byte) (text string, at time.Time, err error) {
+// An opened note bears at least one signature of the log.
+type opened struct {
+	text  string
+	at    time.Time // of the stamp; zero: there is none
+	plain bool      // the plain signature is there
+	other []note.Signature
+}
+
+// open checks a signed note.
+func (k Key) open(signed []byte) (opened, error) {
 	if len(signed) > 1<<16 {
-		return "", at, errors.New("it is too long")
+		return opened{}, errors.New("it is too long")
 	}
 	n, err := note.Open(signed, note.VerifierList(k.plain, k.stamp))
 	var unknown *note.UnverifiedNoteError
 	switch {
 	case errors.As(err, &unknown):
-		return "", at, errors.New("it is not signed by " + k.Origin())
+		return opened{}, errors.New("it is not signed by " + k.Origin())
 	case err != nil:
-		return "", at, errors.New("its signature is wrong or it was changed")
+		return opened{}, errors.New("its signature is wrong or it was changed")
 	}
-	signedPlain := false
+	o := opened{text: n.Text, other: n.UnverifiedSigs}
 	for _, s := range n.Sigs {
 		raw, err := base64.StdEncoding.Strict().DecodeString(s.Base64)
 		if err != nil {
-			return "", at, errors.New("a signature is not in its one right form")
+			return opened{}, errors.New("a signature is not in its one right form")
 		}
 		if s.Hash == k.plain.KeyHash() {
-			signedPlain = true
+			o.plain = true
 		} else {
-			at = stampTime(raw[4:])
+			o.at = stampTime(raw[4:])
 		}
 	}
-	if !signedPlain {
-		return "", at, errors.New("it carries no plain signature by " + k.Origin())
-	}
-	return n.Text, at, nil
+	return o, nil
 }
 
 // sign returns text as a signed note; stamped, it also says when.
@@ -179,13 +193,9 @@ type stamper struct {
 
 func (s stamper) Name() string { return s.name }
 
-func (s stamper) KeyHash() uint32 {
-	h := sha256.New()
-	h.Write([]byte(s.name + "\n"))
-	h.Write([]byte{algStamp})
-	h.Write(s.public)
-	return binary.BigEndian.Uint32(h.Sum(nil))
-}
+func (s stamper) algorithm() byte { return algStamp }
+
+func (s stamper) KeyHash() uint32 { return keyHash(s.name, algStamp, s.public) }
 
 func (s stamper) Sign(text []byte) ([]byte, error) {
 	sig := ed25519.Sign(s.private, stamped(s.at, text))

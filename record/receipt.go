@@ -2,9 +2,11 @@ package record
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -103,11 +105,46 @@ func (r Receipt) Show(header Header, disclosures []string) (Receipt, error) {
 	return r, nil
 }
 
-// complete adds what a published checkpoint proves.
+const (
+	smallReceipt = 2000                          // bytes that cosigners' lines may fill
+	stampedLen   = 4 + 8 + ed25519.SignatureSize // bytes in a timestamped Ed25519 line
+)
+
+// complete adds what a published checkpoint proves. Of its lines the receipt
+// carries the log's, and as many of the cosigners' as keep it small: an
+// ML-DSA-44 line has 3.3 kB and is left out. Where there are cosigners, the
+// log's stamped signature stands alone; its plain one says nothing more.
 func (r Receipt) complete(index int64, proof tlog.RecordProof, checkpoint []byte) Receipt {
-	r.Index, r.Proof, r.Checkpoint = &index, tileBytes(proof), string(checkpoint)
+	r.Index, r.Proof = &index, tileBytes(proof)
+	text := noteText(checkpoint) + "\n"
+	var plain, stamp string
+	var others []string
+	for line := range strings.Lines(string(checkpoint[len(text):])) {
+		name, sig, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "— ")), " ")
+		switch n := decodedLen(sig); {
+		case n != stampedLen && n != 4+ed25519.SignatureSize:
+		case name != r.Log:
+			others = append(others, line)
+		case n == stampedLen:
+			stamp = line
+		default:
+			plain = line
+		}
+	}
+	r.Checkpoint = text + plain + stamp
+	bare := r
+	bare.Checkpoint = text + stamp
+	for _, line := range others {
+		more := bare
+		more.Checkpoint += line
+		if len(more.Marshal()) < smallReceipt {
+			r, bare = more, more
+		}
+	}
 	return r
 }
+
+func decodedLen(s string) int { return base64.StdEncoding.DecodedLen(len(s)) - strings.Count(s, "=") }
 
 // ParseReceipt reads a receipt. It checks the form only; [Key.Receipt] checks
 // what it says.
@@ -186,15 +223,21 @@ func (k Key) checkPromise(r *Receipt) error {
 	if r.Log != k.Origin() {
 		return problem("bad-proof", "receipt", "the receipt is of the log %q, the key is of %q", r.Log, k.Origin())
 	}
-	text, _, err := k.open([]byte(r.promiseText() + "\n" + r.Promise + "\n"))
-	if err != nil || text != r.promiseText() {
+	o, err := k.open([]byte(r.promiseText() + "\n" + r.Promise + "\n"))
+	if err != nil || !o.plain || o.text != r.promiseText() {
 		return problem("bad-proof", "promise", "the promise is refused: id, header, salt or a time was changed, or %s did not sign it", k.Origin())
 	}
 	return nil
 }
 
 func (k Key) checkIncluded(r *Receipt) (Checkpoint, error) {
-	c, err := k.Checkpoint([]byte(r.Checkpoint))
+	o, err := k.open([]byte(r.Checkpoint))
+	for _, line := range o.other {
+		if decodedLen(line.Base64) != stampedLen {
+			err = errors.New("one of its lines is neither the log's nor a cosigner's")
+		}
+	}
+	c, err := k.checkpoint(o, err)
 	if err != nil {
 		return Checkpoint{}, err
 	}

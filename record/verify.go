@@ -14,7 +14,8 @@ import (
 // A Report is what checking a whole log showed.
 type Report struct {
 	Checkpoint Checkpoint
-	Tiles      int // files of hashes compared
+	Signed     []byte // the checkpoint as it is served
+	Tiles      int    // files of hashes compared
 }
 
 // Verify reads a whole log and builds its tree again: every leaf, every tile,
@@ -28,7 +29,7 @@ func Verify(ctx context.Context, key Key, files Fetcher) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Checkpoint: c}
+	r := Report{Checkpoint: c, Signed: signed}
 	compare := func(path string, want []byte) error { return r.compare(ctx, files, path, want) }
 	e := &edge{}
 	for n := int64(0); e.size < c.Size; n++ {
