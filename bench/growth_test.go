@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"runtime"
@@ -101,9 +104,59 @@ func BenchmarkGrowth(b *testing.B) {
 				b.ReportMetric(float64(heap()-before)/1e6, "MB")
 				runtime.KeepAlive(book)
 			})
+			b.Run("compiled", func(b *testing.B) {
+				text := compiled(b, book, "")
+				book = nil
+				before := heap()
+				for b.Loop() {
+					var err error
+					if book, err = law.ReadCompiled(text); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*1e3, "ms")
+				b.ReportMetric(float64(heap()-before)/1e6, "MB")
+				b.ReportMetric(float64(len(text))/1e6, "MB-text")
+				runtime.KeepAlive(book)
+			})
 			b.Run("decide", func(b *testing.B) { decideGrown(b, files, questionPlaces(size.places, size.rules)) })
 		})
 	}
+}
+
+// BenchmarkPart reads the compiled law of one state and all that lies in it.
+func BenchmarkPart(b *testing.B) {
+	whole, err := law.LoadCompiled(data.Law, data.FS)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, place := range []string{"us-il", "us-ca", "us-wy", "us-il-chicago"} {
+		b.Run(place, func(b *testing.B) {
+			text := compiled(b, whole, place)
+			for b.Loop() {
+				if _, err := law.ReadCompiled(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+			var packed bytes.Buffer
+			z, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+			if _, err := io.WriteString(z, text); err != nil || z.Close() != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*1e3, "ms")
+			b.ReportMetric(float64(len(text))/1e3, "kB")
+			b.ReportMetric(float64(packed.Len())/1e3, "kB-gzip")
+		})
+	}
+}
+
+func compiled(b *testing.B, book *law.Book, place string) string {
+	b.Helper()
+	var out strings.Builder
+	if err := book.WriteCompiled(&out, place); err != nil {
+		b.Fatal(err)
+	}
+	return out.String()
 }
 
 // decideGrown is the mean of 16,000 questions, after each place was asked once.

@@ -134,11 +134,13 @@ func (b *Book) takeCompiled(form *compiledLaw, fsys fs.FS, files []packFile) (le
 				continue
 			}
 		}
-		if f.base {
-			stale.file = "law/" + f.path
-			stale.warning(1, "", "stale-compiled", "the pack is not the one in the compiled law, and was read from its file", "write the compiled law again: go generate ./data")
+		if f.base && stale.file == "" {
+			stale.file = f.root + f.path
 		}
 		left = append(left, f)
+	}
+	if stale.file != "" { // once: another vocabulary makes every pack another
+		stale.warning(1, "", "stale-compiled", "the compiled law is not that of this file, and perhaps of more; they were read themselves", "write it again: go generate ./data")
 	}
 	return left, stale.warnings
 }

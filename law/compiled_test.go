@@ -389,7 +389,7 @@ func TestCompiledOld(t *testing.T) {
 		if err != nil {
 			t.Fatal(name, err)
 		}
-		if told := strings.Contains(got.Warnings().Error(), "not the one in the compiled law"); told != c.old {
+		if told := strings.Contains(got.Warnings().Error(), "the compiled law is not that of this file"); told != c.old {
 			t.Errorf("%s: %v", name, got.Warnings())
 		}
 		got.warnings = want.warnings
