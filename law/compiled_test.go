@@ -446,29 +446,58 @@ func sealed(body string) string {
 	return body + string(sum[:])
 }
 
-// FuzzReadCompiled: no text upsets the reader, whole or one pack; what is read
-// can be written, and is the same when read again.
-func FuzzReadCompiled(f *testing.F) {
-	b, err := Load(oneFile(f, everyKey))
-	if err != nil {
-		f.Fatal(err)
+// FuzzOpenCompiled: no text upsets the reader, and every part of it is a part
+// of the text.
+func FuzzOpenCompiled(f *testing.F) {
+	c := &coder{}
+	for _, text := range []string{"vocabulary", "places", "holidays"} {
+		c.text(&text)
 	}
-	v := b.vocabulary
-	text := compiledOf(f, b, "")
-	f.Add(text[len(compiledHead):len(text)-32], true)
-	f.Add(writePack(b.packs[0], v), false)
-	f.Fuzz(func(t *testing.T, text string, whole bool) {
-		if whole {
-			_, _ = ReadCompiled(sealed(compiledHead + text))
-			return
-		}
-		file := compiledPack{id: "us/il/act", digest: strings.Repeat("x", 32), body: text}
-		p, err := file.read(v)
+	each(c, &[]string{"us/a", "us/b"}, func(id *string) {
+		c.text(id)
+		c.put(strings.Repeat("d", sha256.Size))
+		c.text(id)
+	})
+	f.Add(string(c.out))
+	f.Add("\x00\x00\x00\x00")
+	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")
+	f.Fuzz(func(t *testing.T, body string) {
+		form, err := openCompiled(sealed(compiledHead + body))
 		if err != nil {
 			return
 		}
-		file.body = writePack(p, v)
-		again, err := file.read(v)
+		size := len(form.vocabulary) + len(form.places) + len(form.holidays)
+		for _, p := range form.packs {
+			size += len(p.id) + len(p.digest) + len(p.body)
+		}
+		if size > len(body) {
+			t.Fatalf("%d bytes of %d", size, len(body))
+		}
+	})
+}
+
+// FuzzReadCompiledPack: no text upsets the reader of a pack; what is read can
+// be written, and is the same when read again.
+func FuzzReadCompiledPack(f *testing.F) {
+	for _, text := range []string{everyKey, goodPack} {
+		b, err := Load(oneFile(f, text))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(writePack(b.packs[0], b.vocabulary))
+	}
+	b, err := Load(oneFile(f, goodPack))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		file := compiledPack{id: "us/il/act", digest: strings.Repeat("x", sha256.Size), body: body}
+		p, err := file.read(b.vocabulary)
+		if err != nil {
+			return
+		}
+		file.body = writePack(p, b.vocabulary)
+		again, err := file.read(b.vocabulary)
 		if err != nil || !reflect.DeepEqual(p, again) {
 			t.Fatalf("it is read as something else: %v\n%s", err, firstDifference([]byte(packText(p)), []byte(packText(again))))
 		}
