@@ -40,8 +40,8 @@ func CellKinds() []CellKind {
 	return []CellKind{CellRule, CellMeant, CellSearched, CellUnread, CellOpen, CellNoPack}
 }
 
-// Table gives the cells of a place on a day, one for each act of the
-// vocabulary in its order. An unknown place or day gives none.
+// Table gives the cells of a place on a day, as it is known now, one for each
+// act of the vocabulary in its order. An unknown place or day gives none.
 func (b *Book) Table(place, on string) []Cell {
 	at, ok := b.places.byID[place]
 	d, bad := readDay(on)
@@ -49,8 +49,9 @@ func (b *Book) Table(place, on string) []Cell {
 		return nil
 	}
 	var packs []*Pack
+	known := b.knownNow()
 	for _, p := range b.packs {
-		if p.Place == b.places.list[at].ID && p.knownFrom <= d && p.Layer != comity.Agreement {
+		if p.Place == b.places.list[at].ID && p.knownFrom <= d && p.knownBy(known) && p.Layer != comity.Agreement {
 			packs = append(packs, p)
 		}
 	}
@@ -116,12 +117,12 @@ func (s *Silence) cellKind() CellKind {
 
 func (c *Cell) addRules(b *Book, p *Pack, act int, on day) {
 	for _, r := range p.Rules {
-		if r.opens || !slices.Contains(r.acts, act) || !r.lasts.coversDay(on) {
+		if r.opens || !slices.Contains(r.acts, act) || !r.lasts.coversDay(on) || !r.known.coversDay(b.knownNow()) {
 			continue
 		}
 		c.Rules = append(c.Rules, r)
 		c.restsOn(p)
-		c.Contested = c.Contested || r.Contested != "" || slices.ContainsFunc(b.ordersFor[r.index], func(o *Order) bool { return o.lasts.coversDay(on) })
+		c.Contested = c.Contested || r.Contested != "" || slices.ContainsFunc(b.ordersFor[r.index], func(o *Order) bool { return o.lasts.coversDay(on) && o.known.coversDay(b.knownNow()) })
 		if g := r.BestGrade(); c.Grade == "" || g < c.Grade {
 			c.Grade = g
 		}

@@ -29,7 +29,7 @@ import (
 
 var update = flag.Bool("update", false, "write golden files")
 
-//go:embed testdata/law
+//go:embed testdata/law testdata/drafts
 var testdata embed.FS
 
 // now is the moment of every test: a Saturday morning in Chicago.
@@ -103,11 +103,26 @@ func testConfig(t testing.TB) Config {
 		t.Fatal(err)
 	}
 	return Config{
+		Drafts:      testDrafts(t),
 		Corrections: corrections, Contact: "records@sample.example",
 		Law: testBook(t), Agencies: agencies, Agreements: agreements, Answers: answers, Tell: tell,
 		Record: &sampleRecord{}, Replay: sampleReplay, Now: func() time.Time { return now },
 		Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
+}
+
+// testDrafts lays a sample bill over the sample law.
+func testDrafts(t testing.TB) []*law.Draft {
+	t.Helper()
+	files, err := fs.Sub(testdata, "testdata/drafts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drafts, err := testBook(t).Drafts(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return drafts
 }
 
 type testWriter struct{ t testing.TB }
@@ -179,7 +194,7 @@ func sampleReplay() *oversight.DetainerReplay {
 var pages = []string{
 	"/", "/ask", "/ask?where=Chicago", "/ask?where=Franklin", "/ask?in=us-il&actor=county-jail",
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
-	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
+	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/drafts", "/drafts/us/il/hb-1-sample", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
 	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
 	"/record", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/corrections", "/corrections?about=us/il/trust-act%2315a", "/about",
 }
@@ -298,6 +313,7 @@ func TestMissingAndForbidden(t *testing.T) {
 		{"GET", "/es/nothing", 404, "No hay ninguna página en esta dirección."},
 		{"GET", "/law/in/us-xx", 404, "There is no place with this id."},
 		{"GET", "/law/us/none", 404, "There is no law with this id."},
+		{"GET", "/drafts/us/none", 404, "There is no bill with this name."},
 		{"GET", "/law/rule/us/il/trust-act/99", 404, "There is no rule with this id."},
 		{"GET", "/answers/none", 404, "There is no answer with this name."},
 		{"GET", "/agencies/XX0000000", 404, "There is no agency with this ORI."},

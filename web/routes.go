@@ -26,6 +26,8 @@ func (s *site) routes() []route {
 		{pattern: "GET /law/rule/{id...}", serve: s.lawRule},
 		{pattern: "GET /law/vectors/{pack...}", serve: s.lawVectors},
 		{pattern: "GET /law/{pack...}", serve: s.lawPack},
+		{pattern: "GET /drafts", serve: s.drafts},
+		{pattern: "GET /drafts/{id...}", serve: s.draft},
 		{pattern: "GET /answers", serve: s.answers},
 		{pattern: "POST /answers", serve: s.answers},
 		{pattern: "GET /answers/{id}", serve: s.answer},

@@ -78,6 +78,7 @@ type Config struct {
 	Agreements  *atlas.Agreements
 	Answers     *atlas.Answers
 	Corrections []atlas.Correction // of the law, newest first
+	Drafts      []*law.Draft       // bills, which are not law
 	Contact     string             // where wrong law is reported; empty: this copy names nobody
 	Tell        []door.Tell        // how to tell an agency's staff, by agency
 	Record      Record
@@ -121,13 +122,15 @@ func New(c Config) (http.Handler, error) {
 	return s.guard(s.mux()), nil
 }
 
-// site is what handlers share. Nothing in it changes after New.
+// site is what handlers share. Nothing in it changes after New, but what is kept of the drafts.
 type site struct {
 	Config
 	parts *parts
 	langs map[string]*lang
 	pages map[string]pageSet // by language
 	find  *places
+
+	effects effects // of the drafts
 }
 
 var _ Law = (*law.Book)(nil)

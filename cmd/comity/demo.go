@@ -89,7 +89,11 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err := sampleEntries(ctx, &desk.Desk{Law: book, Record: s, Now: time.Now}); err != nil {
 		return fmt.Errorf("write sample entries: %w", err)
 	}
-	handler, err := newSite(book, s, agreements, log, named, allParts, "")
+	drafts, err := openDrafts(book, "")
+	if err != nil {
+		return err
+	}
+	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "")
 	if err != nil {
 		return err
 	}

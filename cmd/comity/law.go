@@ -16,14 +16,15 @@ func lawVerbs() []lawVerb {
 	return []lawVerb{
 		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
 		{"test", "[-law DIR] [-watch|-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
-		{"show", "[-law DIR] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
+		{"show", "[-law DIR] [-known DAY] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
 		{"explain", "-in PLACE -on DAY -actor A -act B -fact F=V… [-lang es] [-json]: an answer with what forces it, what would alter it, and who says so", lawExplain},
-		{"coverage", "[-law DIR] [-on DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
-		{"gaps", "[-law DIR] [-on DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
-		{"conflicts", "[-law DIR] [-on DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
-		{"prove", "-in PLACE [-law DIR] [-on DAY] [-json] CLAIM: prove a sentence about the law, or show a case against it", lawProve},
-		{"example", "[-in PLACE] [-law DIR] [-on DAY] [-json] WISH: cases in which the layers speak so, as 'state prohibits, city permits'", lawExample},
-		{"diff", "[-in PLACE] [-json|-format markdown] (-from DAY -to DAY | A B): which answers change between two days, folders or git revisions", lawDiff},
+		{"coverage", "[-law DIR] [-on DAY] [-known DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
+		{"gaps", "[-law DIR] [-on DAY] [-known DAY] [-in PLACE] [-json]: silence that nobody declared as meant, and law known but not read", lawGaps},
+		{"conflicts", "[-law DIR] [-on DAY] [-known DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
+		{"prove", "-in PLACE [-law DIR] [-on DAY] [-known DAY] [-json] CLAIM: prove a sentence about the law, or show a case against it", lawProve},
+		{"example", "[-in PLACE] [-law DIR] [-on DAY] [-known DAY] [-json] WISH: cases in which the layers speak so, as 'state prohibits, city permits'", lawExample},
+		{"diff", "[-in PLACE] [-known DAY] [-json|-format markdown] (-from DAY -to DAY [-rules] | A B): which rules and answers change between two days, folders or git revisions", lawDiff},
+		{"draft", "[-drafts DIR] [-law DIR] [-on DAY] [-test] [-json|-format markdown] [DRAFT]: bills that are not law, and what one would change", lawDraft},
 		{"dead", "[-law DIR] [-json]: rules that never stand, or never decide", lawDead},
 		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
 		{"offence", "-in PLACE [-law DIR] [-on DAY] [-json] SECTION: on which lists of offences a section of code stands", lawOffence},
@@ -205,8 +206,14 @@ func testTheTests(e env, asJSON bool, book *law.Book, chosen func(*law.Pack) boo
 
 func lawShow(e env, args []string) error {
 	f := newLawFlags()
+	known := f.String("known", "", "only rules that were known on this day")
 	if err := f.parse(e, args, 1); err != nil {
 		return err
+	}
+	if *known != "" {
+		if err := needDay("known", *known); err != nil {
+			return err
+		}
 	}
 	if err := need("PACK|RULE", f.Arg(0), "us/il/trust-act#15a"); err != nil {
 		return err
@@ -216,15 +223,19 @@ func lawShow(e env, args []string) error {
 		return err
 	}
 	if r, _, ok := book.Rule(f.Arg(0)); ok {
-		return showRules(e, f.asJSON, []*law.Rule{r})
+		return showRules(e, f.asJSON, knownRules([]*law.Rule{r}, *known))
 	}
 	if p, ok := book.Pack(f.Arg(0)); ok {
 		if !f.asJSON {
 			fmt.Fprintf(e.out, "%s\n%s, layer %s, known from %s, as of %s, next check %s\n%s\n\n", p.Title, p.Place, p.Layer, p.KnownFrom, p.AsOf, p.NextCheck, reviewed(p))
 		}
-		return showRules(e, f.asJSON, p.Rules)
+		return showRules(e, f.asJSON, knownRules(p.Rules, *known))
 	}
 	return noSuchPack(book, f.Arg(0))
+}
+
+func knownRules(rules []*law.Rule, on string) []*law.Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(r *law.Rule) bool { return on != "" && !r.KnownOn(on) })
 }
 
 // noSuchPack names the packs that share the beginning of what was asked for.
@@ -280,6 +291,9 @@ func showRules(e env, asJSON bool, rules []*law.Rule) error {
 			continue
 		}
 		fmt.Fprintf(e.out, "%s  %s %s\n  %s\n  binds %s; from %s until %s\n", r.ID, r.Verdict, strings.Join(r.Acts, ", "), r.Says.EN, strings.Join(r.Binds, ", "), orDash(r.From), orDash(r.Until))
+		if r.Learned != "" || r.Withdrawn != "" {
+			fmt.Fprintf(e.out, "  known from %s until %s\n", orDash(r.Learned), orDash(r.Withdrawn))
+		}
 		if r.Contested != "" {
 			fmt.Fprintf(e.out, "  contested: %s\n", r.Contested)
 		}

@@ -29,7 +29,7 @@ func newLawFlags() *lawFlags {
 // onDay is for verbs that ask about a day and, if they like, one place.
 type onDay struct {
 	*lawFlags
-	on, in string
+	on, in, known string
 }
 
 func newOnDay() *onDay {
@@ -37,6 +37,27 @@ func newOnDay() *onDay {
 	f.StringVar(&f.on, "on", time.Now().Format(time.DateOnly), "the day asked about")
 	f.StringVar(&f.in, "in", "", "one place only, such as us-il")
 	return f
+}
+
+// withKnown is for verbs whose answer hangs on what was known of the law.
+func (f *onDay) withKnown() *onDay {
+	f.StringVar(&f.known, "known", "", "the day whose knowledge of the law is meant; default today")
+	return f
+}
+
+// setKnown lets a book answer with what was known on the day of -known.
+func (f *onDay) setKnown(books ...*law.Book) error {
+	if f.known == "" {
+		return nil
+	}
+	if err := needDay("known", f.known); err != nil {
+		return err
+	}
+	day, err := time.Parse(time.DateOnly, f.known)
+	for _, b := range books {
+		b.Now = func() time.Time { return day }
+	}
+	return err
 }
 
 func (f *onDay) open(e env, args []string, most int) (*law.Book, error) {
@@ -48,6 +69,9 @@ func (f *onDay) open(e env, args []string, most int) (*law.Book, error) {
 	}
 	book, err := openBook(f.overlay)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.setKnown(book); err != nil {
 		return nil, err
 	}
 	if _, ok := book.Place(f.in); f.in != "" && !ok {
@@ -99,7 +123,7 @@ func shownCell(c law.Cell) coverageCell {
 
 // lawCoverage is the honest table of acts by places; nothing in it is blank.
 func lawCoverage(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
@@ -186,7 +210,7 @@ func cellLine(c law.Cell) string {
 
 // lawGaps lists what nobody has read, and silence that nobody explained.
 func lawGaps(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
@@ -235,7 +259,7 @@ type shownClash struct {
 }
 
 func lawConflicts(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 // lawProve proves a claim for every possible combination of facts, or shows
 // the smallest case against it.
 func lawProve(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	book, err := f.open(e, args, 1)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (c *shownCase) print(e env) {
 
 // lawExample shows cases in which the layers speak as wished.
 func lawExample(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	book, err := f.open(e, args, 1)
 	if err != nil {
 		return err
@@ -177,17 +177,18 @@ func lawDead(e env, args []string) error {
 // lawDiff compares two days of one law, or two laws on one day: folders or git
 // revisions of this project.
 func lawDiff(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay().withKnown()
 	from := f.String("from", "", "the first of two days")
 	to := f.String("to", "", "the second")
 	format := f.String("format", "text", "text or markdown")
+	rules := f.Bool("rules", false, "of two days: only the rules that begin, end, change or are suspended, with citation and day")
 	if err := f.parse(e, args, 2); err != nil {
 		return err
 	}
 	if *format != "text" && *format != "markdown" {
 		return &comity.Problem{Code: "bad-flag", Message: fmt.Sprintf("there is no format %q", *format), Where: "-format", Hint: "text or markdown"}
 	}
-	if f.NArg() == 1 || f.NArg() == 2 && (*from != "" || *to != "") {
+	if f.NArg() == 1 || f.NArg() == 2 && (*from != "" || *to != "" || *rules) {
 		return &comity.Problem{Code: "bad-argument", Message: "compare two laws, or two days of one", Hint: "comity law diff A B, or comity law diff -in us-il -from 2024-01-01 -to 2026-01-01"}
 	}
 	var a, b *law.Book
@@ -217,6 +218,26 @@ func lawDiff(e env, args []string) error {
 	}
 	if _, ok := a.Place(f.in); f.in != "" && !ok {
 		return &comity.Problem{Code: "unknown-place", Message: fmt.Sprintf("there is no place %q", f.in), Where: "-in"}
+	}
+	if err := f.setKnown(a, b); err != nil {
+		return err
+	}
+	var events []shownEvent
+	if f.NArg() == 0 {
+		list, err := a.Events(f.in, *from, *to)
+		if err != nil {
+			return err
+		}
+		events = showEvents(list)
+	}
+	if *rules && f.asJSON {
+		return writeJSON(e, events)
+	}
+	if !f.asJSON && f.NArg() == 0 {
+		printEvents(e, title, events, *format == "markdown")
+	}
+	if *rules {
+		return nil
 	}
 	changes, err := law.Diff(a, *from, b, *to, f.in)
 	if err != nil {
@@ -309,18 +330,19 @@ func printMarkdown(e env, title string, list []shownChange) {
 		fmt.Fprintln(e.out, "No answer changes.")
 		return
 	}
-	cell := func(s string) string {
-		return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;", ">", "&gt;").Replace(s)
-	}
 	place := ""
 	for _, c := range list {
 		if c.Place != place {
 			place = c.Place
 			fmt.Fprintf(e.out, "\n**%s**\n\n| act | was | is | in a case such as | for | by |\n|---|---|---|---|---|---|\n", place)
 		}
-		fmt.Fprintf(e.out, "| %s | %s | **%s** | %s | %s | %s → %s |\n", c.Act, c.From, c.To, cell(whenText(c.When)), strings.Join(c.Actors, ", "), cell(refsOf(c.Before)), cell(refsOf(c.After)))
+		fmt.Fprintf(e.out, "| %s | %s | **%s** | %s | %s | %s → %s |\n", c.Act, c.From, c.To, markdownCell(whenText(c.When)), strings.Join(c.Actors, ", "), markdownCell(refsOf(c.Before)), markdownCell(refsOf(c.After)))
 	}
 	fmt.Fprintf(e.out, "\n%d changes. Cases are the smallest that were found; not legal advice.\n", len(list))
+}
+
+func markdownCell(s string) string {
+	return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;", ">", "&gt;").Replace(s)
 }
 
 // openTwo loads two laws with the words of the second, so that a vocabulary

@@ -83,7 +83,7 @@ func newReleaseTest(t *testing.T) *releaseTest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := newSite(book, s, agreements, log, named, allParts, "")
+	handler, err := newSite(book, nil, s, agreements, log, named, allParts, "")
 	if err != nil {
 		t.Fatal(err)
 	}

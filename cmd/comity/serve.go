@@ -37,6 +37,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	f.Var(&withhold, "withhold", "ORIs that hold people for ICE under contract: their custody headers are never released (8 CFR 236.6)")
 	beat := f.Duration("beat", time.Minute, "time between two checkpoints")
 	overlay := f.String("law", "", "a folder of packs laid over the built-in law, or of installed releases")
+	draftDir := f.String("drafts", "", "a folder of bills for the page of drafts, in place of those that ship")
 	contact := f.String("contact", "", "where people write when the law here is wrong; shown on a public page")
 	asJSON := f.Bool("json", false, "say {addr,pid,log} as JSON when ready")
 	parts := list(slices.Clone(allParts))
@@ -62,6 +63,10 @@ func runServe(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
+	drafts, err := openDrafts(book, *draftDir)
+	if err != nil && (*draftDir != "" || *overlay == "") {
+		return err // bills that ship need not fit a law of one's own
+	}
 	l, err := listen(*addr)
 	if err != nil {
 		return err
@@ -79,7 +84,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
-	handler, err := newSite(book, s, agreements, log, nil, parts, *contact)
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact)
 	if err != nil {
 		return err
 	}
@@ -99,7 +104,7 @@ type ready struct {
 }
 
 // newSite wires law, record and data into the pages.
-func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string, contact string) (http.Handler, error) {
+func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string, contact string) (http.Handler, error) {
 	agencies, err := atlas.LoadAgencies(data.FS)
 	if err != nil {
 		return nil, fmt.Errorf("read agencies: %w", err)
@@ -113,7 +118,7 @@ func newSite(book *law.Book, s *store.Store, agreements *atlas.Agreements, log *
 		return nil, fmt.Errorf("read corrections: %w", err)
 	}
 	c := web.Config{
-		Law: book, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
+		Law: book, Drafts: drafts, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
 		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
