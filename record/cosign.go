@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,8 +129,8 @@ func (w *Watch) Public() []Cosigner {
 	return out
 }
 
-// Watches reports whether the log of that origin is watched.
-func (w *Watch) Watches(origin string) bool { return w.logs[origin] != nil }
+// Origins are the logs that are watched.
+func (w *Watch) Origins() []string { return slices.Sorted(maps.Keys(w.logs)) }
 
 // A Judged checkpoint is one that may be signed. Kept must be on the disk
 // before Lines leave.

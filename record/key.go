@@ -97,6 +97,14 @@ func (s *Signer) Second(k CosignKey) error {
 	return nil
 }
 
+// SecondKey is the public half of the second key, if there is one.
+func (s *Signer) SecondKey() (Cosigner, bool) {
+	if s.second == nil {
+		return Cosigner{}, false
+	}
+	return s.second.public, true
+}
+
 // ParseKey reads a verifier key.
 func ParseKey(text string) (Key, error) {
 	text = strings.TrimSpace(text)

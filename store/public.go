@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"comity/record"
+	"comity/record/stamp"
 )
 
 // A Published header is one that its release rule lets everybody see.
@@ -104,16 +105,21 @@ func (s *Store) foldYears(months []Cell) []Cell {
 var headerName = regexp.MustCompile(`^header/([0-9a-f]{64})$`)
 
 // LogFile serves what lies below /log: checkpoint, tiles, entry bundles, the
-// key, and released headers.
+// key, released headers, and what cosigners and time-stamp authorities signed.
 func (s *Store) LogFile(ctx context.Context, path string) ([]byte, error) {
 	path = strings.TrimPrefix(path, "/")
-	if path == "key" {
+	switch path {
+	case "key":
 		return []byte(s.Key().String() + "\n"), nil
+	case "key-mldsa":
+		return s.secondPublic()
+	case "cosigners":
+		return s.cosignersPage()
 	}
 	if m := headerName.FindStringSubmatch(path); m != nil {
 		return s.publicHeader(ctx, m[1])
 	}
-	if path != "checkpoint" && !record.IsTilePath(path) {
+	if path != "checkpoint" && !record.IsTilePath(path) && !firstCosigned.MatchString(path) && !stamp.IsPath(path) {
 		return nil, notFound("file")
 	}
 	data, err := s.files.ReadFile(ctx, path)

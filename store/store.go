@@ -5,6 +5,7 @@
 //	DIR/record.db   the database (migrations/), if it is SQLite
 //	DIR/log/        tiles and checkpoint, as any web server may serve them
 //	DIR/keys/       log.key signs checkpoints, seal.key opens what is sealed
+//	DIR/cosigners   who is asked to sign checkpoints too, if anybody is
 //	DIR/lock        held by the one process that has the folder open
 //
 // The database may be PostgreSQL instead (database.go). Then several processes,
@@ -44,6 +45,8 @@ type Config struct {
 	Now      func() time.Time               // nil: the system's clock
 	Withhold func(agency, kind string) bool // true: a law or an agreement forbids any release (8 CFR 236.6); nil: none does
 	Log      *slog.Logger                   // of the program's running, never of what is recorded; nil: the default
+
+	Cosigners record.Policy // whom to ask; empty: those in DIR/cosigners (cosign.go)
 }
 
 // An Identity is what a record is, for ever.
@@ -65,6 +68,7 @@ type Store struct {
 	root     *seal.Root
 	signer   *record.Signer
 	log      *record.Log
+	asker    *asker // nil: there are no cosigners
 	files    files
 	kinds    []record.Kind
 
@@ -255,7 +259,8 @@ func (s *Store) newLog() error {
 			return h.Sum(nil)
 		},
 	}
-	return nil
+	s.log.Cosigners, err = s.cosigners()
+	return err
 }
 
 func (s *Store) takeLock() error {
@@ -288,6 +293,9 @@ func (s *Store) readKeys() error {
 		return err
 	}
 	if s.signer, err = record.ParseSigner(logKey); err != nil {
+		return err
+	}
+	if err := s.secondKey(); err != nil {
 		return err
 	}
 	sealKey, err := read("seal.key")

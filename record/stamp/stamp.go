@@ -30,6 +30,9 @@ type Stamp struct {
 	Authority string // as its certificate names it
 }
 
+// otherRoot is the code of a stamp that is whole and of somebody else.
+const otherRoot = "proof-other-root"
+
 // A Request asks for a stamp on some bytes.
 type Request struct {
 	data  []byte
@@ -84,7 +87,9 @@ func Verify(response, data []byte, roots *x509.CertPool) (Stamp, error) {
 	if _, err := p7.GetOnlySigner().Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: between, CurrentTime: token.Time, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
 	}); err != nil {
-		return Stamp{}, refused("none of the given roots stands behind its certificate: " + err.Error())
+		p := refused("none of the given roots stands behind its certificate: " + err.Error())
+		p.Code = otherRoot
+		return Stamp{}, p
 	}
 	return s, nil
 }
