@@ -105,6 +105,9 @@ func (t *Table) Get(column string) string {
 // Has reports whether the file has the column.
 func (t *Table) Has(column string) bool { _, ok := t.at[column]; return ok }
 
+// Line is the number of the present line, from 1.
+func (t *Table) Line() int { return t.line }
+
 // Where names the present line.
 func (t *Table) Where() string { return fmt.Sprintf("%s:%d", t.name, t.line) }
 
