@@ -16,36 +16,15 @@ type AuthorityFor struct {
 	Layer comity.Layer
 }
 
-// Authorities gives what supports a decision and what speaks against it, the
-// strongest first: the higher layer, then the kind of source, then how well
-// its text is known. Against are rules that were overridden, defeated or
-// suspended; contested rules carry their doubt themselves.
-func (b *Book) Authorities(d comity.Decision) (pro, con []AuthorityFor) {
-	for _, id := range d.Rules {
-		pro = append(pro, b.authoritiesOf(id, d.On)...)
-	}
-	against := slices.Clone(d.Overridden)
-	for _, x := range d.Defeated {
-		against = append(against, x.Rule)
-	}
-	for _, x := range d.Suspended {
-		against = append(against, x.Rule)
-	}
-	for _, id := range against {
-		con = append(con, b.authoritiesOf(id, d.On)...)
-	}
-	slices.SortStableFunc(pro, stronger)
-	slices.SortStableFunc(con, stronger)
-	return pro, con
-}
-
-func (b *Book) authoritiesOf(id, on string) []AuthorityFor {
+// authorities gives the citations of rules on a day, the strongest first: the
+// higher layer, then the kind of source, then how well its text is known.
+func (b *Book) authorities(rules []string, on string) []AuthorityFor {
 	d, bad := readDay(on)
 	if bad != nil {
 		return nil
 	}
 	var out []AuthorityFor
-	for _, x := range b.Reasons([]string{id}, on) {
+	for _, x := range b.Reasons(rules, on) {
 		for _, c := range x.Rule.Cites {
 			if c.in.coversDay(d) {
 				is, _ := AuthorityOf(c.Ref)
@@ -53,6 +32,7 @@ func (b *Book) authoritiesOf(id, on string) []AuthorityFor {
 			}
 		}
 	}
+	slices.SortStableFunc(out, stronger)
 	return out
 }
 

@@ -2,7 +2,9 @@ package law
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"comity"
@@ -93,7 +95,7 @@ func TestWhyOfShippedTests(t *testing.T) {
 }
 
 // forces asks with the forcing facts and random others.
-func forces(b *Book, r *rand.Rand, q comity.Question, want comity.Verdict, forced []FactIs) string {
+func forces(b *Book, r *rand.Rand, q comity.Question, want comity.Verdict, forced []FactIn) string {
 	c, bad := b.ask(&q)
 	if bad != nil {
 		return bad.Error()
@@ -195,5 +197,74 @@ func TestNearestIsNearest(t *testing.T) {
 	}
 	if compared < 10 {
 		t.Errorf("only %d compared", compared)
+	}
+}
+
+// The facts that force a verdict are enough and as few as can be: on small
+// random laws every set of facts is tried with every value of the others.
+func TestForcedIsSmallest(t *testing.T) {
+	r := rand.New(rand.NewPCG(29, 31))
+	values := map[string][]string{
+		"agreement.terms": {"complete", "not-in-writing", "terms-missing"}, "consent.counsel": {"present", "waived", "neither"},
+		"info.public": {"true", "false"}, "transport.out_of_state": {"true", "false"},
+	}
+	names := []string{"agreement.terms", "consent.counsel", "info.public", "transport.out_of_state"}
+	row := func() string {
+		f := names[r.IntN(len(names))]
+		return f + ": " + values[f][r.IntN(len(values[f]))]
+	}
+	sizes := map[int]int{}
+	for range 40 {
+		text := "place: us-il\nlayer: state\nrules:\n"
+		for i := range 2 + r.IntN(4) {
+			text += ruleText(fmt.Sprintf("us/il/a#%d", i), []string{"permitted", "prohibited", "required"}[r.IntN(3)], "transport", `"2018-01-01"`, fmt.Sprintf(", when: {all: [{%s}, {%s}]}", row(), row()))
+		}
+		b := bookOf(t, map[string]string{"us/none": federalSilence, "us/il/a": text})
+		q := comity.Question{In: "us-il", On: "2025-01-01", Actor: "county-jail", Act: "transport", Facts: comity.Facts{}}
+		for _, f := range names {
+			q.Facts[f] = values[f][r.IntN(len(values[f]))]
+		}
+		d, err := b.Decide(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// forces: with these facts fixed, all values of the others agree.
+		var forces func(keep, i int, facts comity.Facts) bool
+		forces = func(keep, i int, facts comity.Facts) bool {
+			if i == len(names) {
+				x := q
+				x.Facts = facts
+				got, err := b.Decide(x)
+				return err == nil && got.Verdict == d.Verdict
+			}
+			if keep>>i&1 == 1 {
+				return forces(keep, i+1, withFact(facts, names[i], q.Facts[names[i]]))
+			}
+			return !slices.ContainsFunc(values[names[i]], func(v string) bool { return !forces(keep, i+1, withFact(facts, names[i], v)) })
+		}
+		least := len(names)
+		for keep := range 1 << len(names) {
+			if bits.OnesCount(uint(keep)) < least && forces(keep, 0, comity.Facts{}) {
+				least = bits.OnesCount(uint(keep))
+			}
+		}
+		w, err := b.Why(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine := 0
+		for _, f := range w.Forced {
+			mine |= 1 << slices.Index(names, f.Fact)
+			if f.Value != q.Facts[f.Fact] {
+				t.Errorf("%s is said to be %s", f.Fact, f.Value)
+			}
+		}
+		if !w.Exact || len(w.Forced) != least || !forces(mine, 0, comity.Facts{}) {
+			t.Errorf("%d facts force it, but %v (exact: %v) is said to", least, w.Forced, w.Exact)
+		}
+		sizes[least]++
+	}
+	if len(sizes) < 3 {
+		t.Errorf("the laws are too alike: %v", sizes)
 	}
 }

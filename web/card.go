@@ -33,6 +33,7 @@ type Card struct {
 	Tasks []Task
 
 	// 4. Why.
+	Account  string // in one paragraph
 	Why      []Reason
 	May      []Reason // carry it only if facts that are open turn out so
 	Fold     bool     // there are too many of these to read before the rest
@@ -45,7 +46,6 @@ type Card struct {
 	Missing, Change []Line
 	Nearest         []Line // the smallest change that would give another answer
 	Then            string // what it would be then
-	OnlyLaw         bool   // no fact would alter it, only a change of law
 	Assumed         []Line
 	Withheld        []string
 	Uncovered       []string
@@ -135,12 +135,12 @@ type cardWriter struct {
 
 func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) Card {
 	c, w := briefCard(l, book, q, d, now)
-	w.nearest(&c)
+	w.account(&c)
 	return c
 }
 
-// briefCard is the card without what would alter the answer soonest, which
-// takes a search.
+// briefCard is the card without its paragraph and without what would alter the
+// answer soonest, which take a search.
 func briefCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) (Card, *cardWriter) {
 	w := &cardWriter{lang: l, book: book, q: q, d: d, now: now}
 	p, ok := book.Place(q.In)
@@ -329,8 +329,10 @@ func onlyUnreviewed(lists ...[]Reason) bool {
 func (w *cardWriter) refs(ids []string) []string {
 	var out []string
 	for _, id := range ids {
-		if r, _, ok := w.rule(id); ok && len(r.Cites) > 0 {
-			id = r.Cites[0].Ref
+		if r, _, ok := w.rule(id); ok {
+			if i := slices.IndexFunc(r.Cites, func(c law.Cite) bool { return w.inForce(id, c) }); i >= 0 {
+				id = r.Cites[i].Ref
+			}
 		}
 		if !slices.Contains(out, id) {
 			out = append(out, id)

@@ -48,25 +48,31 @@ func (w *cardWriter) doubts(c *Card) {
 	w.sides(c)
 }
 
-// nearest says what would alter the answer soonest, if the law that gave it is
-// the law at hand.
-func (w *cardWriter) nearest(c *Card) {
-	settled := w.d.Verdict != comity.NeedsFacts && w.d.Verdict != comity.NeedsCounsel
-	if d, err := w.book.Decide(w.q); err != nil || !settled || d.Verdict != w.d.Verdict || d.Law != w.d.Law {
+// account opens the reasons with a paragraph and says what would alter the
+// answer soonest, if the law that gave it is the law at hand.
+func (w *cardWriter) account(c *Card) {
+	a, err := w.book.Account(w.q, w.d)
+	if err != nil {
+		return // too large to explain whole: the rules below must do
+	}
+	c.Account = w.paragraph(&a)
+	for _, x := range a.Aside {
+		if x.How == law.AsideReplaced {
+			r := w.reason(x.Rule, w.say("card.replaced", "By", w.list(w.refs(x.By))))
+			r.Unreviewed = r.Unreviewed && !c.Unreviewed // said once for all
+			c.SetAside = append(c.SetAside, r)
+		}
+	}
+	if c.Protected {
 		return
 	}
-	why, err := w.book.Why(w.q)
-	if err != nil || why.Guarded || c.Protected {
-		return
-	}
-	for _, n := range why.Nearest {
+	for _, n := range a.Nearest {
 		f, _ := w.book.Vocabulary().Fact(n.Fact)
 		c.Nearest = append(c.Nearest, Line{w.words.question(f.Name), w.say("card.if", "Value", w.factValue(f, n.Value))})
 	}
 	if len(c.Nearest) > 0 {
-		c.Then = w.say("verdict." + string(why.Then) + ".word")
+		c.Then = w.say("verdict." + string(a.Then) + ".word")
 	}
-	c.OnlyLaw = len(c.Nearest) == 0 && len(c.Change) == 0
 }
 
 var factNames = regexp.MustCompile(`[a-z]+\.[a-z0-9_]+`)

@@ -38,7 +38,13 @@ func cardText(l *lang, c Card) string {
 		t.para("", t.l.say("card.unreviewed-all"))
 	}
 	t.tasks(c.Tasks)
-	t.reasons("card.why", c.Why)
+	if c.Account != "" {
+		t.head("card.why")
+		t.para("  ", c.Account)
+		t.reasons("card.rules", c.Why)
+	} else {
+		t.reasons("card.why", c.Why)
+	}
 	t.reasons("card.may-carry", c.May)
 	t.reasons("card.set-aside", c.SetAside)
 	t.lines("card.layers", c.Voices)
@@ -148,10 +154,6 @@ func (t *textCard) doubts(c Card) {
 	t.lines("card.nearest", c.Nearest)
 	if c.Then != "" {
 		t.para("  ", t.l.say("card.then", "Word", c.Then))
-	}
-	if c.OnlyLaw {
-		t.gap()
-		t.para("", t.l.say("card.only-law"))
 	}
 	t.lines("card.change", c.Change)
 	t.lines("card.assumed", c.Assumed)

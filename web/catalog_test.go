@@ -24,7 +24,7 @@ import (
 func catalogue(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml"} {
+	for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml", "text/why." + tag + ".yaml"} {
 		b, err := fs.ReadFile(textFiles, name)
 		if err != nil {
 			t.Fatal(err)

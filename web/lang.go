@@ -38,12 +38,12 @@ func loadLangs(law Law) (map[string]*lang, error) {
 	bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
 	out := map[string]*lang{}
 	for i, tag := range tags {
-		for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml"} {
+		for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml", "text/why." + tag + ".yaml"} {
 			if _, err := bundle.LoadMessageFileFS(textFiles, name); err != nil {
 				return nil, err
 			}
 		}
-		w, err := loadWords(textFiles, "text/law."+tag+".yaml", law)
+		w, err := loadWords(textFiles, tag, law)
 		if err != nil {
 			return nil, err
 		}

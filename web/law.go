@@ -30,7 +30,8 @@ type Law interface {
 	Orders(r *law.Rule) []*law.Order
 	Gaps(comity.Question) []*law.Silence
 	Vectors(*law.Pack) []law.Vector
-	Why(comity.Question) (law.Why, error)
+	Account(comity.Question, comity.Decision) (law.Account, error)
+	Interview(comity.Question, func(*law.Fact) bool) (law.Interview, error)
 	TablesAt(place, on string) []*law.Table
 	Look(place, on, section string) []law.Look
 	CoveredPlaces() []comity.Place

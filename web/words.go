@@ -19,6 +19,8 @@ type words struct {
 	Starts map[string]string            `yaml:"starts"` // an instant, as what a clock counts from
 	Of     map[string]map[string]string `yaml:"of"`     // for one fact, before Values
 
+	Clauses map[string]map[string]string `yaml:"-"` // a fact with a value as part of a sentence: text/clauses.<tag>.yaml
+
 	vocabulary *law.Vocabulary
 	spanish    bool
 }
@@ -33,9 +35,12 @@ type factWords struct {
 	Help string `yaml:"help"`
 }
 
-func loadWords(fsys fs.FS, name string, book Law) (*words, error) {
-	w := &words{vocabulary: book.Vocabulary(), spanish: strings.HasSuffix(name, ".es.yaml")}
-	return w, readYAML(fsys, name, w)
+func loadWords(fsys fs.FS, tag string, book Law) (*words, error) {
+	w := &words{vocabulary: book.Vocabulary(), spanish: tag == "es"}
+	if err := readYAML(fsys, "text/law."+tag+".yaml", w); err != nil {
+		return nil, err
+	}
+	return w, readYAML(fsys, "text/clauses."+tag+".yaml", &w.Clauses)
 }
 
 // act is what is done, without a capital or a full stop.

@@ -12,16 +12,22 @@ import (
 
 // An explanation is a decision with its reasons, as the command gives it.
 type explanation struct {
-	Decision comity.Decision  `json:"decision"`
-	Says     []saidRule       `json:"says"`
-	Forced   []explainedFact  `json:"forced_by"`
-	Exact    bool             `json:"fewest"`
-	Nearest  []explainedFact  `json:"nearest_change"`
-	Then     comity.Verdict   `json:"then"`
-	Guarded  bool             `json:"guarded"`
-	For      []shownAuthority `json:"for"`
-	Against  []shownAuthority `json:"against"`
-	Gaps     []string         `json:"gaps"`
+	Decision comity.Decision   `json:"decision"`
+	Why      map[string]string `json:"why"` // the paragraph, by language
+	Says     []saidRule        `json:"says"`
+	Forced   []explainedFact   `json:"forced_by"`
+	Exact    bool              `json:"fewest"`
+	Nearest  []explainedFact   `json:"nearest_change"`
+	Then     comity.Verdict    `json:"then"`
+	Sure     bool              `json:"sure"`
+	OnlyLaw  bool              `json:"only_law"`
+	Guarded  bool              `json:"guarded"`
+	Aside    []asideRule       `json:"set_aside"`
+	For      []shownAuthority  `json:"for"`
+	Against  []shownAuthority  `json:"against"`
+	Disputed []string          `json:"disputed"`
+	Risks    []law.Risk        `json:"risks"`
+	Gaps     []string          `json:"gaps"`
 }
 
 type saidRule struct {
@@ -31,9 +37,17 @@ type saidRule struct {
 }
 
 type explainedFact struct {
-	Fact  string `json:"fact"`
-	Value string `json:"value"`
-	Text  string `json:"text"`
+	Fact    string   `json:"fact"`
+	Value   string   `json:"value"`
+	Values  []string `json:"values"` // that do the same
+	Assumed bool     `json:"assumed"`
+	Text    string   `json:"text"`
+}
+
+type asideRule struct {
+	Rule string       `json:"rule"`
+	How  law.AsideHow `json:"how"`
+	By   []string     `json:"by"`
 }
 
 type shownAuthority struct {
@@ -63,60 +77,69 @@ func lawExplain(e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	x, err := explain(book, q)
-	if err != nil {
-		return err
-	}
-	if f.asJSON {
-		return writeJSON(e, x)
-	}
 	cards, err := web.NewCards(book)
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(e.out, cards.Text(cards.Card(*lang, q, x.Decision, time.Time{}))); err != nil {
+	d, err := book.Decide(q)
+	if err != nil {
+		return err
+	}
+	a, err := book.Account(q, d)
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		return writeJSON(e, explain(book, cards, q, a))
+	}
+	if _, err := io.WriteString(e.out, cards.Text(cards.Card(*lang, q, d, time.Time{}))); err != nil {
 		return err
 	}
 	fmt.Fprintln(e.out)
-	printFacts(e, "forced by", x.Forced)
-	printAuthorities(e, "for", x.For)
-	printAuthorities(e, "against", x.Against)
+	printFacts(e, "forced by", a.Forced)
+	printAuthorities(e, "for", a.For)
+	printAuthorities(e, "against", a.Against)
 	return nil
 }
 
-func explain(book *law.Book, q comity.Question) (*explanation, error) {
-	d, err := book.Decide(q)
-	if err != nil {
-		return nil, err
+func explain(book *law.Book, cards *web.Cards, q comity.Question, a law.Account) *explanation {
+	x := &explanation{
+		Decision: a.Decision, Why: map[string]string{}, Says: []saidRule{},
+		Forced: explained(a.Forced), Exact: a.Exact, Nearest: explained(a.Nearest), Then: a.Then, Sure: a.Sure, OnlyLaw: a.OnlyLaw, Guarded: a.Guarded,
+		Aside: []asideRule{}, For: shown(a.For), Against: shown(a.Against), Disputed: append([]string{}, a.Disputed...), Risks: a.Risks, Gaps: []string{},
 	}
-	why, err := book.Why(q)
-	if err != nil {
-		return nil, err
+	for _, lang := range []string{"en", "es"} {
+		x.Why[lang] = cards.Paragraph(lang, q, a)
 	}
-	x := &explanation{Decision: d, Says: []saidRule{}, Exact: why.Exact, Then: why.Then, Guarded: why.Guarded, Forced: []explainedFact{}, Nearest: []explainedFact{}, For: []shownAuthority{}, Against: []shownAuthority{}, Gaps: []string{}}
-	for _, r := range book.Explain(d) {
+	for _, r := range book.Explain(a.Decision) {
 		x.Says = append(x.Says, saidRule{r.Rule.ID, r.Says.EN, r.Says.ES})
 	}
-	for _, is := range why.Forced {
-		x.Forced = append(x.Forced, explainedFact(is))
-	}
-	for _, is := range why.Nearest {
-		x.Nearest = append(x.Nearest, explainedFact(is))
-	}
-	pro, con := book.Authorities(d)
-	for _, a := range pro {
-		x.For = append(x.For, shownAuthority{a.Rule.ID, a.Cite.Ref, a.Is, a.Layer, a.Cite.Grade})
-	}
-	for _, a := range con {
-		x.Against = append(x.Against, shownAuthority{a.Rule.ID, a.Cite.Ref, a.Is, a.Layer, a.Cite.Grade})
+	for _, s := range a.Aside {
+		x.Aside = append(x.Aside, asideRule(s))
 	}
 	for _, g := range book.Gaps(q) {
 		x.Gaps = append(x.Gaps, g.Why)
 	}
-	return x, nil
+	return x
 }
 
-func printFacts(e env, title string, list []explainedFact) {
+func explained(list []law.FactIn) []explainedFact {
+	out := []explainedFact{}
+	for _, f := range list {
+		out = append(out, explainedFact{f.Fact, f.Value, append([]string{}, f.Values...), f.Assumed, f.Text})
+	}
+	return out
+}
+
+func shown(list []law.AuthorityFor) []shownAuthority {
+	out := []shownAuthority{}
+	for _, a := range list {
+		out = append(out, shownAuthority{a.Rule.ID, a.Cite.Ref, a.Is, a.Layer, a.Cite.Grade})
+	}
+	return out
+}
+
+func printFacts(e env, title string, list []law.FactIn) {
 	if len(list) == 0 {
 		return
 	}
@@ -126,12 +149,12 @@ func printFacts(e env, title string, list []explainedFact) {
 	}
 }
 
-func printAuthorities(e env, title string, list []shownAuthority) {
+func printAuthorities(e env, title string, list []law.AuthorityFor) {
 	if len(list) == 0 {
 		return
 	}
 	fmt.Fprintf(e.out, "%s, the strongest first:\n", title)
 	for _, a := range list {
-		fmt.Fprintf(e.out, "  %s (%s, %s, grade %s)\n", a.Ref, a.Layer, a.Is, a.Grade)
+		fmt.Fprintf(e.out, "  %s (%s, %s, grade %s)\n", a.Cite.Ref, a.Layer, a.Is, a.Cite.Grade)
 	}
 }
