@@ -223,7 +223,10 @@ func lawShow(e env, args []string) error {
 		return err
 	}
 	if r, _, ok := book.Rule(f.Arg(0)); ok {
-		return showRules(e, f.asJSON, knownRules([]*law.Rule{r}, *known))
+		if *known != "" && !r.KnownOn(*known) {
+			return &comity.Problem{Code: "not-known", Message: fmt.Sprintf("%s was not known on %s", r.ID, *known), Where: "-known"}
+		}
+		return showRules(e, f.asJSON, []*law.Rule{r})
 	}
 	if p, ok := book.Pack(f.Arg(0)); ok {
 		if !f.asJSON {
