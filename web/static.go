@@ -5,12 +5,16 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -63,6 +67,10 @@ func (p *parts) add(fsys fs.FS) error {
 		if err != nil {
 			return err
 		}
+		if plain, packed := strings.CutSuffix(name, ".gz"); packed {
+			p.files[plain] = packedPart(plain, body)
+			return nil
+		}
 		p.files[name] = newPart(name, body)
 		return nil
 	})
@@ -81,6 +89,37 @@ func newPart(name string, body []byte) part {
 		f.zipped = b.Bytes()
 	}
 	return f
+}
+
+// packedPart is a file that was packed when it was built, because packing it
+// takes too long for a start. It is unpacked only for who cannot read gzip.
+func packedPart(name string, zipped []byte) part {
+	sum := sha256.Sum256(zipped)
+	return part{zipped: zipped, kind: mime.TypeByExtension(path.Ext(name)), version: hex.EncodeToString(sum[:6])}
+}
+
+// size of the file as it is read; gzip writes it at the end.
+func (f part) size() int {
+	if f.body != nil || len(f.zipped) < 4 {
+		return len(f.body)
+	}
+	return int(binary.LittleEndian.Uint32(f.zipped[len(f.zipped)-4:]))
+}
+
+// plain is the file as it is read.
+func (f part) plain() ([]byte, error) {
+	if f.body != nil {
+		return f.body, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(f.zipped))
+	if err != nil {
+		return nil, fmt.Errorf("unpack a static file: %w", err)
+	}
+	body, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("unpack a static file: %w", err)
+	}
+	return body, nil
 }
 
 // address of a static file; its version makes it safe to keep for ever.
@@ -109,11 +148,21 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	body := f.body
+	return f.send(w, r)
+}
+
+// send writes the file as the reader can take it; its headers are the caller's.
+func (f part) send(w http.ResponseWriter, r *http.Request) error {
+	h, body := w.Header(), f.zipped
 	if f.zipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = f.zipped
+	} else {
+		var err error
+		if body, err = f.plain(); err != nil {
+			return err
+		}
 	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {
 		return nil
 	}

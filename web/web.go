@@ -93,7 +93,8 @@ type Config struct {
 	Dist        fs.FS        // nil: the embedded parts
 }
 
-//go:generate go run ./build
+//go:generate go run ./build module
+//go:generate go run ./build parts
 
 // New checks the configuration, reads templates and catalogues and returns the
 // handler of every address in routes.go.
@@ -104,7 +105,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &site{Config: c}
+	s := &site{Config: c, made: made{files: map[string]part{}}}
 	var err error
 	if s.parts, err = loadParts(c.Dist); err != nil {
 		return nil, fmt.Errorf("web: read static files: %w", err)
@@ -122,7 +123,8 @@ func New(c Config) (http.Handler, error) {
 	return s.guard(s.mux()), nil
 }
 
-// site is what handlers share. Nothing in it changes after New, but what is kept of the drafts.
+// site is what handlers share. Nothing in it changes after New, but what is kept
+// of the drafts and the files for devices.
 type site struct {
 	Config
 	parts *parts
@@ -131,6 +133,7 @@ type site struct {
 	find  *places
 
 	effects effects // of the drafts
+	made    made    // for devices
 }
 
 var _ Law = (*law.Book)(nil)

@@ -1,6 +1,7 @@
-// Build bundles the third-party parts of the pages (fonts, htmx) from
-// node_modules into web/dist, which is embedded and never committed. Run it by
-// `go generate ./web` after `npm ci` in this folder.
+// Build fills web/dist, which is embedded and never committed, with what pages
+// load: "build module" compiles the law engine for browsers with Go alone,
+// "build parts" bundles the third-party parts (fonts, htmx) from node_modules.
+// `go generate ./web` runs both, after `npm ci` in this folder.
 package main
 
 import (
@@ -12,14 +13,23 @@ import (
 )
 
 func main() {
-	if err := build("."); err != nil {
+	var err error
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "module":
+		err = buildModule(".")
+	case len(os.Args) == 2 && os.Args[1] == "parts":
+		err = buildParts(".")
+	default:
+		err = fmt.Errorf("say module or parts")
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "web/build: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-// build works from the folder web, where go generate runs it.
-func build(web string) error {
+// buildParts works from the folder web, where go generate runs it.
+func buildParts(web string) error {
 	modules := filepath.Join(web, "build", "node_modules")
 	if _, err := os.Stat(modules); err != nil {
 		return fmt.Errorf("web/build/node_modules is missing: run npm ci in web/build first")
