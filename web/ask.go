@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"comity"
@@ -27,6 +28,8 @@ type askView struct {
 	Lists  string // where a section of code is found on the lists behind the fact
 	Guess  bool   // the fact has a usual value, which is not taken for granted
 	Usual  string
+	Left   *law.Interview // how many questions may remain
+	Back   string         // the answer given last, which the back button takes back
 	Card   *Card
 }
 
@@ -111,7 +114,7 @@ func (s *site) askFacts(l *lang, f *askForm, v *askView) error {
 		if _, given := f.q.Facts[name]; !ok || !given {
 			return err
 		}
-		delete(f.q.Facts, name)
+		f.change(name)
 		v.Problem = problem
 		s.askOne(l, v, name, "")
 		return nil
@@ -119,13 +122,16 @@ func (s *site) askFacts(l *lang, f *askForm, v *askView) error {
 	if err != nil {
 		return err
 	}
-	if name := s.nextFact(f, d); name != "" && !f.done {
-		usual := ""
-		if value, ok := d.Assumed[name]; ok {
-			usual = value
+	if !f.done {
+		i, err := s.Law.Interview(f.q, func(fact *law.Fact) bool { return s.mayAsk(f, fact.Name) })
+		if err != nil {
+			return err
 		}
-		s.askOne(l, v, name, usual)
-		return nil
+		if i.Next != nil {
+			v.Left = &i
+			s.askOne(l, v, i.Next.Fact.Name, i.Next.Assumed)
+			return nil
+		}
 	}
 	c := newCard(l, s.Law, f.q, d, now)
 	v.Step, v.Card = "answer", &c
@@ -175,34 +181,11 @@ func (s *site) askOne(l *lang, v *askView, name, usual string) {
 // counsel, a helper's own knowledge stands in explanations only.
 var unasked = []string{"person.watchlist_match", "hide.knows_unlawful_presence"}
 
-// nextFact is the fact to ask: first those that could decide it, then usual
-// values that could turn out otherwise.
-func (s *site) nextFact(f *askForm, d comity.Decision) string {
-	var names []string
-	if d.Next != nil {
-		names = append(names, *d.Next)
-	}
-	for _, list := range [][]string{d.Missing, d.CouldChange} {
-		for _, fact := range s.Law.Vocabulary().Facts {
-			if slices.Contains(list, fact.Name) {
-				names = append(names, fact.Name)
-			}
-		}
-	}
-	for _, name := range names {
-		if s.mayAsk(f, name) {
-			return name
-		}
-	}
-	return ""
-}
-
+// mayAsk: nobody is asked what is computed, what belongs to counsel, or, on
+// acts of the public, a state of mind as if it could be chosen.
 func (s *site) mayAsk(f *askForm, name string) bool {
 	fact, ok := s.Law.Vocabulary().Fact(name)
-	if !ok || fact.Derives() || slices.Contains(unasked, name) || slices.Contains(f.open, name) {
-		return false
-	}
-	if _, given := f.q.Facts[name]; given {
+	if !ok || fact.Derives() || slices.Contains(unasked, name) {
 		return false
 	}
 	act, _ := s.Law.Vocabulary().Act(f.q.Act)
@@ -237,7 +220,9 @@ func (s *site) askFrame(l *lang, v askView) askView {
 		carry("on", f.q.On)
 	}
 	w := &cardWriter{lang: l, book: s.Law, zone: s.zone(f.q.In).String()}
-	for _, name := range f.given(s.Law.Vocabulary()) {
+	v.Back = f.last()
+	carry("order", strings.Join(f.order, " "))
+	for _, name := range f.order {
 		fact, _ := s.Law.Vocabulary().Fact(name)
 		value, text := cannotTell, l.say("ask.cannot-tell")
 		if given, ok := f.q.Facts[name]; ok {

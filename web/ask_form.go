@@ -20,6 +20,7 @@ type askForm struct {
 	Topic string
 	q     comity.Question
 	open  []string // "I cannot tell"
+	order []string // facts answered, in the order in which they were asked
 	done  bool     // show the answer now
 }
 
@@ -53,6 +54,7 @@ func (s *site) readAsk(r *http.Request) (*askForm, error) {
 	f := &askForm{Where: strings.TrimSpace(values.Get("where")), Topic: values.Get("topic"), done: values.Has("done")}
 	f.q = comity.Question{In: values.Get("in"), On: values.Get("on"), Actor: values.Get("actor"), Act: values.Get("act"), Facts: comity.Facts{}}
 	s.readFacts(f, values)
+	f.putInOrder(strings.Fields(values.Get("order")))
 	f.change(values.Get("change"))
 	if t, ok := topics[f.Topic]; ok && f.q.Act == "" {
 		f.q.Actor, f.q.Act = t.actor, t.act
@@ -69,6 +71,9 @@ func (s *site) readFacts(f *askForm, values url.Values) {
 		if fact.Type == law.Instant && value == "" && values.Get(name+".day") != "" {
 			value = s.instant(f.q.In, values.Get(name+".day"), values.Get(name+".time"))
 		}
+		if day := values.Get(name + ".day"); fact.Unit == "years" && value == "" && day != "" {
+			value = s.yearsSince(f.q, day)
+		}
 		if n, err := strconv.Atoi(value); fact.Type == law.Int && err == nil {
 			value = strconv.Itoa(n)
 		}
@@ -81,6 +86,25 @@ func (s *site) readFacts(f *askForm, values url.Values) {
 		}
 	}
 	f.q.Open = f.open
+}
+
+// yearsSince counts the full years from a day to the day asked about. A day
+// that is none, or still to come, is refused with a Problem that shows it.
+func (s *site) yearsSince(q comity.Question, day string) string {
+	on := q.On
+	if on == "" {
+		on = s.Now().In(s.zone(q.In)).Format(time.DateOnly)
+	}
+	from, err := time.Parse(time.DateOnly, day)
+	to, bad := time.Parse(time.DateOnly, on)
+	if err != nil || bad != nil || from.After(to) {
+		return day
+	}
+	years := to.Year() - from.Year()
+	if from.AddDate(years, 0, 0).After(to) {
+		years--
+	}
+	return strconv.Itoa(years)
 }
 
 // instant joins a day and a time as they are at the place.
@@ -114,7 +138,8 @@ func (f *askForm) change(what string) {
 		f.q.Act, f.Topic = "", ""
 	default:
 		delete(f.q.Facts, what)
-		f.open = slices.DeleteFunc(f.open, func(s string) bool { return s == what })
+		is := func(s string) bool { return s == what }
+		f.open, f.order = slices.DeleteFunc(f.open, is), slices.DeleteFunc(f.order, is)
 		f.q.Open = f.open
 	}
 	if what != "" {
@@ -122,15 +147,37 @@ func (f *askForm) change(what string) {
 	}
 }
 
-// given lists the answers so far in the order of the vocabulary.
-func (f *askForm) given(v *law.Vocabulary) []string {
-	var out []string
-	for _, fact := range v.Facts {
-		if _, ok := f.q.Facts[fact.Name]; ok || slices.Contains(f.open, fact.Name) {
-			out = append(out, fact.Name)
+// putInOrder keeps the order in which facts were asked, as the page carried it;
+// what it does not name, such as the answer just given, comes last.
+func (f *askForm) putInOrder(carried []string) {
+	var all []string
+	for name := range f.q.Facts {
+		all = append(all, name)
+	}
+	all = append(all, f.open...)
+	slices.Sort(all)
+	for _, name := range slices.Concat(carried, all) {
+		if slices.Contains(all, name) && !slices.Contains(f.order, name) {
+			f.order = append(f.order, name)
 		}
 	}
-	return out
+}
+
+// last is the answer that was given last, by the name that takes it back.
+func (f *askForm) last() string {
+	switch {
+	case len(f.order) > 0:
+		return f.order[len(f.order)-1]
+	case f.q.Act != "" && f.Topic != "":
+		return "place"
+	case f.q.Act != "":
+		return "act"
+	case f.q.Actor != "":
+		return "actor"
+	case f.q.In != "":
+		return "place"
+	}
+	return ""
 }
 
 // askPath is the address of a question without its facts.

@@ -7,9 +7,12 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"comity"
 )
 
 var (
@@ -94,8 +97,8 @@ func TestCannotTellEnds(t *testing.T) {
 	for _, place := range []string{"us-il", "us-tx", "us-wy", "us-co"} {
 		start := url.Values{"in": {place}, "actor": {"county-jail"}, "act": {"hold-on-detainer"}}
 		body, asked := walk(t, h, "", start, func(string, []string) string { return cannotTell })
-		if !strings.Contains(body, "Facts to find out") {
-			t.Errorf("%s: the card does not say what is missing; asked %v", place, asked)
+		if !strings.Contains(body, "Facts to find out") || !strings.Contains(body, "treat it as open and ask a lawyer") {
+			t.Errorf("%s: the card does not say what is missing and what to do; asked %v", place, asked)
 		}
 	}
 }
@@ -111,6 +114,64 @@ func TestChangeTakesAnAnswerBack(t *testing.T) {
 	form.Set("change", "place")
 	if body := post(h, "/ask", form).Body.String(); !strings.Contains(body, `name="where"`) {
 		t.Error("the place taken back is not asked again")
+	}
+}
+
+var leftAtMost = regexp.MustCompile(`At most (\w+) more question`)
+
+// The page says how many questions may remain, and keeps to it; back takes the
+// answer given last.
+func TestInterviewSaysHowManyRemain(t *testing.T) {
+	h := testSite(t)
+	form := url.Values{"in": {"us-tx"}, "actor": {"county-jail"}, "act": {"hold-on-detainer"}}
+	before := 0
+	var asked []string
+	for range 10 {
+		body := post(h, "/ask", form).Body.String()
+		m := leftAtMost.FindStringSubmatch(body)
+		if m == nil {
+			break
+		}
+		left, err := strconv.Atoi(m[1])
+		if err != nil {
+			left = 1
+		}
+		if before > 0 && left >= before {
+			t.Errorf("%d questions remain where %d did before %v", left, before, asked)
+		}
+		before = left
+		if len(asked) > 0 && !strings.Contains(body, `name="change" value="`+asked[len(asked)-1]+`" formnovalidate`) {
+			t.Errorf("back does not take %s", asked[len(asked)-1])
+		}
+		page := body[:strings.Index(body, "</form>")]
+		form = url.Values{}
+		for _, m := range hiddenField.FindAllStringSubmatch(page, -1) {
+			form.Set(m[1], html.UnescapeString(m[2]))
+		}
+		value := cannotTell
+		name := ""
+		if m := askedDay.FindStringSubmatch(page); m != nil {
+			name = strings.TrimSuffix(m[1], ".day")
+		} else {
+			m := askedField.FindAllStringSubmatch(page, 2)
+			name, value = m[1][1], m[1][2]
+		}
+		form.Set(name, value)
+		asked = append(asked, strings.TrimPrefix(name, factPrefix))
+	}
+	if len(asked) < 2 {
+		t.Errorf("asked only %v", asked)
+	}
+}
+
+// A conviction is asked for by its date and counted in full years.
+func TestYearsAreCountedFromADate(t *testing.T) {
+	s := &site{Config: testConfig(t)}
+	s.find = newPlaces(s.Law.Places())
+	for day, want := range map[string]string{"2021-11-21": "5", "2021-11-22": "4", "2026-11-20": "0", "2027-01-01": "2027-01-01", "then": "then"} {
+		if got := s.yearsSince(comity.Question{In: "us-ca"}, day); got != want {
+			t.Errorf("%s: %s, want %s", day, got, want)
+		}
 	}
 }
 

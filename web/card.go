@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -180,6 +181,9 @@ func (w *cardWriter) factValue(f *law.Fact, v string) string {
 	case law.Date, law.Instant:
 		return w.moment(v, w.zone)
 	case law.Int:
+		if n, err := strconv.Atoi(v); err == nil && f.Unit == "years" {
+			return w.say("length.ago", "N", n)
+		}
 		return v
 	}
 	return w.words.value(f.Name, v)

@@ -169,11 +169,12 @@ func (w *cardWriter) changeSentences(a *law.Account) []string {
 		for _, f := range a.Nearest {
 			clauses = append(clauses, w.clause(f, len(a.Nearest) == 1))
 		}
-		key := "why.could"
+		args := []any{"Word", w.say("why.word." + string(a.Then)), "Clauses", joined(clauses, w.say("why.and"))}
 		if a.Sure {
-			key = "why.then"
+			out = append(out, w.say("why.then", args...))
+		} else {
+			out = append(out, w.say("why.could", args...))
 		}
-		out = append(out, w.say(key, "Word", w.say("why.word."+string(a.Then)), "Clauses", joined(clauses, w.say("why.and"))))
 	}
 	if assumed := w.assumptions(a); assumed != "" {
 		out = append(out, w.say("why.assumed", "Clauses", assumed))
