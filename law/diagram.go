@@ -283,6 +283,13 @@ func (d *diagram) visit(root ref, each func(diagramNode)) {
 	walk(root)
 }
 
+// size counts the nodes that the root reaches.
+func (d *diagram) size(root ref) int {
+	n := 0
+	d.visit(root, func(diagramNode) { n++ })
+	return n
+}
+
 // reachedWith is the set of terminals that remain when one choice is made at
 // one level; terminals must be below 128.
 func (d *diagram) reachedWith(root ref, level, choice int) set {

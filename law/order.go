@@ -6,7 +6,8 @@ import (
 )
 
 // The size of a diagram hangs on the order of its facts. It is found by a fixed
-// heuristic, which asks nothing of the order in which a vocabulary declares them.
+// heuristic, which asks nothing of the order in which a vocabulary declares them;
+// where that is not enough, facts are sifted.
 
 // orderFacts puts the facts in the order in which conditions read them, each
 // fact followed by those that an impossible pattern ties to it.

@@ -17,7 +17,7 @@ type plan struct {
 	uncovered bool // an expected layer is not loaded
 	rules     []planRule
 	reads     []int // base facts that rules and their orders read
-	vars      []int // the same, and the facts joined to them by constraints
+	vars      []int // the same, and the facts joined to them by constraints, in the order of diagrams
 	limits    []limit
 	secret    bool         // vars hold a never-stored fact
 	inPoint   []*condition // of an analysis: told apart beside what rules read
@@ -64,22 +64,7 @@ const (
 
 // planFor returns the plan for the rules in play.
 func (c *asked) planFor(rules []played, uncovered bool) *plan {
-	// Numbers of variable length, each list after its length: two questions
-	// have the same key only if they meet the same rules.
-	key := make([]byte, 0, 8+4*len(rules))
-	place := 0 // where no pack adds constraints, places may share a plan
-	if len(c.law.impossible) != len(c.book.vocabulary.impossible) {
-		place = 1 + c.law.place
-	}
-	key = binary.AppendUvarint(key, uint64(place))
-	key = binary.AppendUvarint(key, uint64(c.actor)<<1|bit(uncovered))
-	for _, r := range rules {
-		key = binary.AppendUvarint(key, uint64(r.rule.index)<<1|bit(r.fromMind))
-		key = binary.AppendUvarint(key, uint64(len(r.orders)))
-		for _, o := range r.orders {
-			key = binary.AppendUvarint(key, uint64(o.index))
-		}
-	}
+	key := c.planKey(rules, uncovered, true)
 	cache := &c.book.plans
 	cache.mu.RLock()
 	p, ok := cache.all[string(key)]
@@ -96,6 +81,29 @@ func (c *asked) planFor(rules []played, uncovered bool) *plan {
 	}
 	cache.all[string(key)] = p
 	return p
+}
+
+// planKey says which rules are met: numbers of variable length, each list after
+// its length, so that two questions have the same key only if they meet the same.
+func (c *asked) planKey(rules []played, uncovered, withActor bool) []byte {
+	key := make([]byte, 0, 8+4*len(rules))
+	place, actor := 0, 0 // where no pack adds constraints, places may share a plan
+	if len(c.law.impossible) != len(c.book.vocabulary.impossible) {
+		place = 1 + c.law.place
+	}
+	if withActor {
+		actor = c.actor
+	}
+	key = binary.AppendUvarint(key, uint64(place))
+	key = binary.AppendUvarint(key, uint64(actor)<<1|bit(uncovered))
+	for _, r := range rules {
+		key = binary.AppendUvarint(key, uint64(r.rule.index)<<1|bit(r.fromMind))
+		key = binary.AppendUvarint(key, uint64(len(r.orders)))
+		for _, o := range r.orders {
+			key = binary.AppendUvarint(key, uint64(o.index))
+		}
+	}
+	return key
 }
 
 func bit(b bool) uint64 {
@@ -185,7 +193,7 @@ func (p *plan) findFacts(impossible []limit) {
 		p.vars = append(p.vars, f)
 		p.secret = p.secret || v.Facts[f].NeverStored
 	}
-	slices.Sort(p.vars)
+	p.orderFacts()
 	p.classify()
 }
 

@@ -87,8 +87,11 @@ func (t *table[T]) number(v T) int {
 	return len(t.list) - 1
 }
 
-// impossibleAnswer is the terminal of patterns that never occur.
+// impossibleAnswer is the terminal of patterns that never occur, and
+// impossibleJoint the answer that it numbers.
 const impossibleAnswer = 0
+
+var impossibleJoint = joint{carrying: 0xff}
 
 // newSearch builds the diagrams; facts in freed count as open too.
 func (p *plan) newSearch(c *asked, freed []int, budget int) *search {
@@ -128,13 +131,21 @@ func (p *plan) openSearch(c *asked, freed []int, budget int) *search {
 }
 
 func (s *search) build() {
+	s.drawLayers()
+	s.joinLayers()
+}
+
+func (s *search) drawLayers() {
 	for i := range s.ofLayer {
 		s.ofLayer[i] = terminal(s.spokens.number(spoken{}))
 	}
 	for i := range s.p.rules {
 		s.addRule(&s.p.rules[i])
 	}
-	s.joints.number(joint{carrying: 0xff}) // the impossible answer has number 0
+}
+
+func (s *search) joinLayers() {
+	s.joints.number(impossibleJoint) // has the number impossibleAnswer
 	s.answer = terminal(s.joints.number(joint{}))
 	for layer, voice := range s.ofLayer {
 		s.answer = s.values(s.answer, voice, func(a, v int) int {
