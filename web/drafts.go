@@ -152,13 +152,13 @@ func (l *lang) draftChange(d *law.Draft, c law.Change) draftChange {
 	return out
 }
 
-// either joins values as a choice does: a, b or c.
+// either joins values as a choice does: a; b; or c.
 func (l *lang) either(values []string) string {
 	last := len(values) - 1
 	if last < 1 {
 		return l.list(values)
 	}
-	return l.say("drafts.either", "List", strings.Join(values[:last], ", "), "Last", values[last])
+	return l.say("drafts.either", "List", strings.Join(values[:last], "; "), "Last", values[last])
 }
 
 func draftCites(d *law.Draft, ids []string) []draftCite {

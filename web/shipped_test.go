@@ -21,6 +21,9 @@ func shippedConfig(t testing.TB) Config {
 	book.Now = func() time.Time { return now }
 	c := testConfig(t)
 	c.Law = book
+	if c.Drafts, err = book.Drafts(data.FS); err != nil {
+		t.Fatal(err)
+	}
 	return c
 }
 
