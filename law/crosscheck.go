@@ -25,9 +25,9 @@ type CrossCheck struct {
 // Apart is a case on which the forms give different verdicts: a fault of the
 // program, never of a pack.
 type Apart struct {
-	Place, On, Agency, Actor, Act string
-	Facts                         comity.Facts
-	Verdicts                      map[string]comity.Verdict // by form; empty: the facts are impossible
+	In, On, Agency, Actor, Act string
+	Facts                      comity.Facts
+	Verdicts                   map[string]comity.Verdict // by form; empty: the facts are impossible
 }
 
 // CrossCheck compares the forms on random patterns of facts, most of them

@@ -144,23 +144,26 @@ func lawTest(e env, args []string) error {
 			failed = append(failed, failure{t.Pack.File, t.Test.Line, t.Test.Name, t.Failures})
 		}
 	}
+	forms := showForms(book.CrossCheck(chosen))
 	if f.asJSON {
 		err = writeJSON(e, struct {
-			Ran    int       `json:"ran"`
-			Failed []failure `json:"failed"`
-		}{ran, failed})
+			Ran    int        `json:"ran"`
+			Failed []failure  `json:"failed"`
+			Forms  shownForms `json:"forms"`
+		}{ran, failed, forms})
 	} else {
 		for _, t := range failed {
 			fmt.Fprintf(e.out, "FAIL %s:%d: %s: %s\n", t.File, t.Line, t.Test, strings.Join(t.Failed, "; "))
 		}
 		fmt.Fprintf(e.out, "%d tests, %d failed\n", ran, len(failed))
+		forms.print(e)
 	}
 	switch {
 	case err != nil:
 		return err
 	case ran == 0:
 		return &comity.Problem{Code: "no-tests", Message: "no pack of that name has tests"}
-	case len(failed) > 0:
+	case len(failed) > 0 || len(forms.Apart) > 0:
 		return errFinding
 	}
 	return nil
