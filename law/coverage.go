@@ -76,6 +76,9 @@ func (b *Book) CoveredPlaces() []comity.Place {
 	return out
 }
 
+// NearPlaces asks whether a place of a like name was meant; empty where there is none.
+func (b *Book) NearPlaces(id string) string { return didYouMean(id, b.places.ids) }
+
 func (b *Book) cell(place, name string, act int, packs []*Pack, on day) Cell {
 	c := Cell{Place: place, Act: name, Is: CellOpen}
 	if len(packs) == 0 {
@@ -143,3 +146,43 @@ func (c *Cell) restsOn(p *Pack) {
 		c.AsOf = p.AsOf
 	}
 }
+
+// A Tally counts cells by what they are.
+type Tally struct {
+	Acts, None                 int // cells; None: those of places without any pack
+	A, B, C                    int // with a rule, by its best grade
+	Meant, Searched, Gap, Open int
+	Beside                     int // with a rule, and a gap beside it
+}
+
+// Add counts one cell.
+func (t *Tally) Add(c Cell) {
+	t.Acts++
+	switch c.Is {
+	case CellRule:
+		*map[comity.Grade]*int{comity.GradeA: &t.A, comity.GradeB: &t.B, comity.GradeC: &t.C, "": &t.C}[c.Grade]++
+		t.Beside += int(bit(c.HasGap()))
+	case CellMeant:
+		t.Meant++
+	case CellSearched:
+		t.Searched++
+	case CellUnread:
+		t.Gap++
+	case CellOpen:
+		t.Open++
+	case CellNoPack:
+		t.None++
+	}
+}
+
+// Rules counts the cells with a rule.
+func (t Tally) Rules() int { return t.A + t.B + t.C }
+
+// Share is how many of a hundred acts have a rule.
+func (t Tally) Share() int { return t.Percent(t.Rules()) }
+
+// Percent is how many of a hundred cells so many are.
+func (t Tally) Percent(n int) int { return 100 * n / max(1, t.Acts) }
+
+// Empty says that no law of the place is loaded.
+func (t Tally) Empty() bool { return t.None == t.Acts }

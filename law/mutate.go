@@ -50,6 +50,25 @@ func (b *Book) Mutate(wanted func(*Pack) bool, yield func(Mutant)) {
 	}
 }
 
+// TestedRules names the rules that some test of some pack meets: they carry its
+// answer, may carry it, or are overridden, defeated or suspended in it.
+func (b *Book) TestedRules() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range b.Test() {
+		d := &r.Decision
+		for _, id := range slices.Concat(d.Rules, d.MayCarry, d.Overridden) {
+			out[id] = true
+		}
+		for _, x := range d.Defeated {
+			out[x.Rule] = true
+		}
+		for _, x := range d.Suspended {
+			out[x.Rule] = true
+		}
+	}
+	return out
+}
+
 type packTest struct {
 	pack  *Pack
 	test  Test

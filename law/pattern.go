@@ -67,6 +67,11 @@ func (s *search) shortest(root ref) (Pattern, pattern) {
 			full[f] = setOf(s.cells(level, is.first()).meet(full[f]).first())
 		}
 	}
+	for _, f := range s.p.book.vocabulary.Facts {
+		if f.logic != nil {
+			full[f.index] = f.truths(f.logic.holds(s.p.actor, full))
+		}
+	}
 	wrong := s.and(s.possible, s.not(root))
 	for _, l := range s.inOrder(k) {
 		s.add(k, l, usual, wrong)
@@ -76,6 +81,17 @@ func (s *search) shortest(root ref) (Pattern, pattern) {
 		out[i].Value = s.p.book.vocabulary.Facts[r.fact].sample(full[r.fact].first())
 	}
 	return out, full
+}
+
+// truths are the values that a fact of yes or no may have.
+func (f *Fact) truths(t truth) set {
+	switch t {
+	case yes:
+		return setOf(1)
+	case no:
+		return setOf(0)
+	}
+	return f.domain
 }
 
 // usualChoice is the choice that a closed question makes, if it makes one.
@@ -267,6 +283,9 @@ func (s *search) pattern(k, beside cube) Pattern {
 	return out
 }
 
+// fewValues are named; more are said by what they are not.
+const fewValues = 4
+
 // row says that a fact has one of some values, of those that it may have.
 func (v *Vocabulary) row(fact int, is, may set) Row {
 	f := v.Facts[fact]
@@ -276,12 +295,23 @@ func (v *Vocabulary) row(fact int, is, may set) Row {
 		r.Is = map[bool]string{true: "yes", false: "no"}[is.has(1)]
 	case f.Type == Int:
 		r.Is = f.rangeText(is)
-	case rest.size() < is.size() && rest.size() <= 2:
-		r.Is = "not " + orList(plainValues(f.cellTexts(rest)))
+	case is.size() > fewValues && rest.size() <= 2:
+		r.Is = "anything but " + orList(plainValues(f.cellTexts(rest)))
 	default:
 		r.Is = orList(plainValues(f.cellTexts(is)))
 	}
 	return r
+}
+
+// ShortActors names actors by their groups, where all of a group are among them.
+func (v *Vocabulary) ShortActors(names []string) []string {
+	var s set
+	for _, name := range names {
+		if i, ok := v.actors[name]; ok {
+			s.add(i)
+		}
+	}
+	return v.shortActors(s)
 }
 
 // inCapitals are words of values that people write in capitals.
@@ -293,13 +323,14 @@ func plainValues(list []string) []string {
 	out := make([]string, len(list))
 	for i, value := range list {
 		words := strings.Split(value, "-")
+		form := words[0] == "i"
 		for k, w := range words {
-			if slices.Contains(inCapitals, w) || words[0] == "i" && k < 2 {
+			if slices.Contains(inCapitals, w) || form && k < 2 {
 				words[k] = strings.ToUpper(w)
 			}
 		}
 		out[i] = strings.Join(words, " ")
-		if words[0] == "I" {
+		if form {
 			out[i] = strings.Replace(out[i], "I ", "I-", 1)
 		}
 	}

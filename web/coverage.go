@@ -22,8 +22,11 @@ type coverageView struct {
 	Signed int // packs that a lawyer reviewed
 	Stale  int
 	// The states, the District of Columbia and the territories together.
-	States coverCount
-	Marks  []law.CellKind
+	States struct {
+		Places int
+		law.Tally
+	}
+	Marks []law.CellKind
 }
 
 // A coverKind is the states together, or the cities.
@@ -37,37 +40,8 @@ type coverRow struct {
 	Place comity.Place
 	State string     // that a county or city lies in
 	Cell  *coverCell // of the act, if one was chosen
-	coverCount
+	law.Tally
 }
-
-// A coverCount counts acts by what the law of a place holds on them.
-type coverCount struct {
-	Places, Acts, None         int // None: acts of places without any pack
-	A, B, C                    int
-	Meant, Searched, Gap, Open int
-}
-
-func (c *coverCount) add(cell law.Cell) {
-	c.Acts++
-	*map[law.CellKind]*int{law.CellRule: c.grade(cell.Grade), law.CellMeant: &c.Meant, law.CellSearched: &c.Searched,
-		law.CellUnread: &c.Gap, law.CellOpen: &c.Open, law.CellNoPack: &c.None}[cell.Is]++
-}
-
-func (c *coverCount) grade(g comity.Grade) *int {
-	switch g {
-	case comity.GradeA:
-		return &c.A
-	case comity.GradeB:
-		return &c.B
-	}
-	return &c.C
-}
-
-// Share is how many of a hundred acts have a rule.
-func (c coverCount) Share() int { return 100 * (c.A + c.B + c.C) / max(1, c.Acts) }
-
-// Empty says that no law of the place is loaded.
-func (c coverCount) Empty() bool { return c.None == c.Acts }
 
 func (coverageView) template() string { return "coverage" }
 
@@ -95,9 +69,9 @@ func (s *site) coverage(w http.ResponseWriter, r *http.Request) error {
 			row.State = state.Name
 		}
 		for _, c := range s.Law.Table(place.ID, v.On) {
-			row.add(c)
+			row.Add(c)
 			if place.Kind == "state" || place.Kind == "territory" {
-				v.States.add(c)
+				v.States.Add(c)
 			}
 			if c.Act == v.Act {
 				cell := s.coverCell(c, v.On)

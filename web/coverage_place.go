@@ -93,7 +93,7 @@ func refOf(r *law.Rule) string {
 type coveragePlaceView struct {
 	Place   comity.Place
 	On      string
-	Count   coverCount
+	Count   law.Tally
 	Groups  []coverGroup // acts on which its law has a rule
 	Reasons []coverReason
 }
@@ -121,7 +121,7 @@ func (s *site) coverageOf(w http.ResponseWriter, r *http.Request) error {
 	v := coveragePlaceView{Place: p, On: s.Now().Format(time.DateOnly)}
 	cells := map[string]coverCell{}
 	for _, c := range s.Law.Table(p.ID, v.On) {
-		v.Count.add(c)
+		v.Count.Add(c)
 		cells[c.Act] = s.coverCell(c, v.On)
 	}
 	for _, g := range allActGroups(s.Law.Vocabulary()) {

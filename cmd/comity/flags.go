@@ -83,6 +83,15 @@ func (f *flags) usage(w io.Writer) {
 			fmt.Fprintf(w, "usage: comity %s %s\n%s\n\n", c.name, c.usage, c.short)
 		}
 	}
+	for _, v := range lawVerbs() {
+		if args, says, _ := strings.Cut(v.usage, ": "); "law "+v.name == f.name {
+			fmt.Fprintf(w, "usage: comity law %s %s\n%s\n", v.name, args, says)
+			if more := moreOf(v.name); more != "" {
+				fmt.Fprintf(w, "\n%s\n", more)
+			}
+			fmt.Fprintln(w)
+		}
+	}
 	f.SetOutput(w)
 	f.PrintDefaults()
 	f.SetOutput(io.Discard)

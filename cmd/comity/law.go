@@ -15,7 +15,7 @@ import (
 func lawVerbs() []lawVerb {
 	return []lawVerb{
 		{"check", "[-law DIR] [-json]: every pack loads, and what is doubtful is listed", lawCheck},
-		{"test", "[-law DIR] [-watch|-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
+		{"test", "[-law DIR] [-watch|-coverage|-mutation|-vectors] [-json] [PACK…]: run the tests inside the packs, test the tests, or give them out", lawTest},
 		{"show", "[-law DIR] [-known DAY] [-json] PACK|RULE: a pack or a rule with its source, dates and grade", lawShow},
 		{"explain", "-in PLACE -on DAY -actor A -act B -fact F=V… [-lang es] [-json]: an answer with what forces it, what would alter it, and who says so", lawExplain},
 		{"coverage", "[-law DIR] [-on DAY] [-known DAY] [-in PLACE] [-json]: acts by places: a rule, silent on purpose, searched, or a gap", lawCoverage},
@@ -23,7 +23,7 @@ func lawVerbs() []lawVerb {
 		{"conflicts", "[-law DIR] [-on DAY] [-known DAY] [-in PLACE] [-json]: facts on which two rules demand opposite things", lawConflicts},
 		{"prove", "-in PLACE [-law DIR] [-on DAY] [-known DAY] [-json] CLAIM: prove a sentence about the law, or show a case against it", lawProve},
 		{"example", "[-in PLACE] [-law DIR] [-on DAY] [-known DAY] [-json] WISH: cases in which the layers speak so, as 'state prohibits, city permits'", lawExample},
-		{"diff", "[-in PLACE] [-known DAY] [-json|-format markdown] (-from DAY -to DAY [-rules] | A B): which rules and answers change between two days, folders or git revisions", lawDiff},
+		{"diff", "[-in PLACE] [-on DAY] [-known DAY] [-json|-format markdown] (-from DAY -to DAY [-rules] | A B | DIR): which rules and answers change between two days, folders or git revisions", lawDiff},
 		{"draft", "[-drafts DIR] [-law DIR] [-on DAY] [-test] [-json|-format markdown] [DRAFT]: bills that are not law, and what one would change", lawDraft},
 		{"dead", "[-law DIR] [-json]: rules that never stand, or never decide", lawDead},
 		{"quotes", "[-law DIR] [-json] TEXTS: look for every quote in a folder of stored texts", lawQuotes},
@@ -37,6 +37,7 @@ func lawVerbs() []lawVerb {
 	}
 }
 
+// A lawVerb has one line of usage, "arguments: what it does".
 type lawVerb struct {
 	name, usage string
 	run         func(e env, args []string) error
@@ -61,7 +62,7 @@ func runLaw(_ context.Context, e env, args []string) error {
 }
 
 func lawCheck(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("check")
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
@@ -89,126 +90,8 @@ func lawCheck(e env, args []string) error {
 	return nil
 }
 
-func lawTest(e env, args []string) error {
-	f := newLawFlags()
-	vectors := f.Bool("vectors", false, "write the tests as JSON lines, with what must come out and the text that says so")
-	mutation := f.Bool("mutation", false, "delete, turn round and shift every rule, and see whether a test fails")
-	watch := f.Bool("watch", false, "run again whenever a file of the folder -law changes, until interrupted")
-	if err := f.parse(e, args, 1000); err != nil {
-		return err
-	}
-	if *watch {
-		return watchTests(e, f.overlay, f.Args())
-	}
-	book, err := openBook(f.overlay)
-	if err != nil {
-		return err
-	}
-	for _, id := range f.Args() {
-		if _, ok := book.Pack(id); !ok {
-			return noSuchPack(book, id)
-		}
-	}
-	chosen := func(p *law.Pack) bool { return f.NArg() == 0 || slices.Contains(f.Args(), p.ID) }
-	if *vectors {
-		out := json.NewEncoder(e.out)
-		out.SetEscapeHTML(false)
-		for _, p := range book.Packs() {
-			if !chosen(p) {
-				continue
-			}
-			for _, v := range book.Vectors(p) {
-				if err := out.Encode(v); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-	if *mutation {
-		return testTheTests(e, f.asJSON, book, chosen)
-	}
-	type failure struct {
-		File   string   `json:"file"`
-		Line   int      `json:"line"`
-		Test   string   `json:"test"`
-		Failed []string `json:"failed"`
-	}
-	ran, failed := 0, []failure{}
-	for _, t := range book.Test() {
-		if !chosen(t.Pack) {
-			continue
-		}
-		ran++
-		if len(t.Failures) > 0 {
-			failed = append(failed, failure{t.Pack.File, t.Test.Line, t.Test.Name, t.Failures})
-		}
-	}
-	forms := showForms(book.CrossCheck(chosen))
-	if f.asJSON {
-		err = writeJSON(e, struct {
-			Ran    int        `json:"ran"`
-			Failed []failure  `json:"failed"`
-			Forms  shownForms `json:"forms"`
-		}{ran, failed, forms})
-	} else {
-		for _, t := range failed {
-			fmt.Fprintf(e.out, "FAIL %s:%d: %s: %s\n", t.File, t.Line, t.Test, strings.Join(t.Failed, "; "))
-		}
-		fmt.Fprintf(e.out, "%d tests, %d failed\n", ran, len(failed))
-		forms.print(e)
-	}
-	switch {
-	case err != nil:
-		return err
-	case ran == 0:
-		return &comity.Problem{Code: "no-tests", Message: "no pack of that name has tests"}
-	case len(failed) > 0 || len(forms.Apart) > 0:
-		return errFinding
-	}
-	return nil
-}
-
-// testTheTests puts faults into rules; a fault that no test notices is a finding.
-func testTheTests(e env, asJSON bool, book *law.Book, chosen func(*law.Pack) bool) error {
-	type survivor struct {
-		File string         `json:"file"`
-		Line int            `json:"line"`
-		Rule string         `json:"rule"`
-		Kind law.MutantKind `json:"kind"`
-		What string         `json:"what"`
-	}
-	tried, lived, alive := map[law.MutantKind]int{}, map[law.MutantKind]int{}, []survivor{}
-	book.Mutate(chosen, func(m law.Mutant) {
-		tried[m.Kind]++
-		if !m.Killed {
-			lived[m.Kind]++
-			alive = append(alive, survivor{m.Pack.File, m.Line, m.Rule, m.Kind, m.What})
-		}
-	})
-	if asJSON {
-		if err := writeJSON(e, struct {
-			Tried    map[law.MutantKind]int `json:"tried"`
-			Survived []survivor             `json:"survived"`
-		}{tried, alive}); err != nil {
-			return err
-		}
-	} else {
-		for _, s := range alive {
-			fmt.Fprintf(e.out, "%s:%d: %s: no test fails when %s\n", s.File, s.Line, s.Rule, s.What)
-		}
-		for _, k := range []law.MutantKind{law.Deleted, law.Inverted, law.Shifted, law.Condition} {
-			fmt.Fprintf(e.out, "%-9s %d faults, %d noticed\n", k, tried[k], tried[k]-lived[k])
-		}
-	}
-	if len(alive) > lived[law.Condition] {
-		return errFinding
-	}
-	return nil
-}
-
 func lawShow(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("show")
 	known := f.String("known", "", "only rules that were known on this day")
 	if err := f.parse(e, args, 1); err != nil {
 		return err

@@ -19,8 +19,8 @@ type lawFlags struct {
 	asJSON  bool
 }
 
-func newLawFlags() *lawFlags {
-	f := &lawFlags{flags: newFlags("law")}
+func newLawFlags(verb string) *lawFlags {
+	f := &lawFlags{flags: newFlags("law " + verb)}
 	f.StringVar(&f.overlay, "law", "", "a folder laid over the built-in law")
 	f.BoolVar(&f.asJSON, "json", false, "as JSON")
 	return f
@@ -32,8 +32,8 @@ type onDay struct {
 	on, in, known string
 }
 
-func newOnDay() *onDay {
-	f := &onDay{lawFlags: newLawFlags()}
+func newOnDay(verb string) *onDay {
+	f := &onDay{lawFlags: newLawFlags(verb)}
 	f.StringVar(&f.on, "on", time.Now().Format(time.DateOnly), "the day asked about")
 	f.StringVar(&f.in, "in", "", "one place only, such as us-il")
 	return f
@@ -74,10 +74,16 @@ func (f *onDay) open(e env, args []string, most int) (*law.Book, error) {
 	if err := f.setKnown(book); err != nil {
 		return nil, err
 	}
-	if _, ok := book.Place(f.in); f.in != "" && !ok {
-		return nil, &comity.Problem{Code: "unknown-place", Message: fmt.Sprintf("there is no place %q", f.in), Where: "-in", Hint: "comity law coverage lists the places with law"}
+	return book, needPlace(book, f.in)
+}
+
+// needPlace refuses a place that is not in the table; none is every place.
+func needPlace(book *law.Book, id string) error {
+	if _, ok := book.Place(id); ok || id == "" {
+		return nil
 	}
-	return book, nil
+	return &comity.Problem{Code: "unknown-place", Message: fmt.Sprintf("there is no place %q", id), Where: "-in",
+		Hint: strings.TrimSpace(book.NearPlaces(id) + " comity law coverage lists the places with law")}
 }
 
 // places are those of the coverage table, or the one asked for.
@@ -123,19 +129,19 @@ func shownCell(c law.Cell) coverageCell {
 
 // lawCoverage is the honest table of acts by places; nothing in it is blank.
 func lawCoverage(e env, args []string) error {
-	f := newOnDay().withKnown()
+	f := newOnDay("coverage").withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
 	}
 	var cells []coverageCell
-	var total tally
+	var total law.Tally
 	for _, place := range f.places(book) {
-		var own tally
+		var own law.Tally
 		for _, c := range book.Table(place.ID, f.on) {
-			own.add(c)
+			own.Add(c)
 			if place.Kind == "state" || place.Kind == "territory" {
-				total.add(c)
+				total.Add(c)
 			}
 			switch {
 			case f.asJSON:
@@ -145,48 +151,27 @@ func lawCoverage(e env, args []string) error {
 			}
 		}
 		if f.in == "" && !f.asJSON {
-			fmt.Fprintf(e.out, "%-24s %s\n", place.ID, own)
+			fmt.Fprintf(e.out, "%-24s %s\n", place.ID, tallyLine(own))
 		}
 	}
 	if f.asJSON {
 		return writeJSON(e, cells)
 	}
 	if f.in == "" {
-		fmt.Fprintf(e.out, "\nOf %d cells of the states, the District of Columbia and the territories %s.\n", total.cells, total)
+		fmt.Fprintf(e.out, "\nOf %d cells of the states, the District of Columbia and the territories %s.\n", total.Acts, tallyLine(total))
 	}
 	return nil
 }
 
-// A tally counts cells by what they are.
-type tally struct {
-	cells, gapBeside int
-	is               map[law.CellKind]int
-	grade            map[comity.Grade]int
-}
-
-func (t *tally) add(c law.Cell) {
-	if t.is == nil {
-		t.is, t.grade = map[law.CellKind]int{}, map[comity.Grade]int{}
-	}
-	t.cells++
-	t.is[c.Is]++
-	if c.Is == law.CellRule {
-		t.grade[c.Grade]++
-		if c.HasGap() {
-			t.gapBeside++
-		}
-	}
-}
-
-func (t tally) String() string {
-	if t.is[law.CellNoPack] == t.cells {
+func tallyLine(t law.Tally) string {
+	if t.Empty() {
 		return "gap: no law of this place is loaded"
 	}
-	part := func(k law.CellKind) string { return fmt.Sprintf("%d (%d %%)", t.is[k], 100*t.is[k]/max(1, t.cells)) }
-	s := fmt.Sprintf("rule %s: grade A %d, B %d, C %d; silent on purpose %s; searched, not found %s; gap %s; not declared %s",
-		part(law.CellRule), t.grade["A"], t.grade["B"], t.grade["C"], part(law.CellMeant), part(law.CellSearched), part(law.CellUnread), part(law.CellOpen))
-	if n := t.is[law.CellNoPack]; n > 0 {
-		s += "; no pack " + part(law.CellNoPack)
+	part := func(n int) string { return fmt.Sprintf("%d (%d %%)", n, t.Percent(n)) }
+	s := fmt.Sprintf("rule %s: grade A %d, B %d, C %d, a gap beside it %d; silent on purpose %s; searched, not found %s; gap %s; not declared %s",
+		part(t.Rules()), t.A, t.B, t.C, t.Beside, part(t.Meant), part(t.Searched), part(t.Gap), part(t.Open))
+	if t.None > 0 {
+		s += "; no pack " + part(t.None)
 	}
 	return s
 }
@@ -210,7 +195,7 @@ func cellLine(c law.Cell) string {
 
 // lawGaps lists what nobody has read, and silence that nobody explained.
 func lawGaps(e env, args []string) error {
-	f := newOnDay().withKnown()
+	f := newOnDay("gaps").withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
@@ -226,21 +211,28 @@ func lawGaps(e env, args []string) error {
 	if f.asJSON {
 		return writeJSON(e, gaps)
 	}
-	for i := 0; i < len(gaps); {
-		j := i
-		var acts []string
-		for ; j < len(gaps) && gaps[j].Place == gaps[i].Place && gaps[j].Is == gaps[i].Is && slices.Equal(gaps[j].Why, gaps[i].Why); j++ {
-			acts = append(acts, gaps[j].Act)
-		}
-		why := "not declared"
+	type ground struct{ place, why string }
+	acts, order := map[ground][]string{}, []ground{}
+	for _, c := range gaps {
+		g, act := ground{c.Place, "not declared"}, c.Act
 		switch {
-		case gaps[i].Is == law.CellNoPack:
-			why, acts = "no law of this place is loaded", []string{"every act"}
-		case len(gaps[i].Why) > 0:
-			why = strings.Join(gaps[i].Why, " ")
+		case c.Is == law.CellNoPack:
+			g.why, act = "no law of this place is loaded", "every act"
+		case len(c.Why) > 0:
+			g.why = strings.Join(c.Why, " ")
 		}
-		fmt.Fprintf(e.out, "%s: %s: %s\n", gaps[i].Place, strings.Join(acts, ", "), why)
-		i = j
+		if acts[g] == nil {
+			order = append(order, g)
+		}
+		if !slices.Contains(acts[g], act) {
+			acts[g] = append(acts[g], act)
+		}
+	}
+	for _, g := range order {
+		fmt.Fprintf(e.out, "%s: %s: %s\n", g.place, strings.Join(acts[g], ", "), g.why)
+	}
+	if f.in != "" && len(gaps) == 0 {
+		fmt.Fprintf(e.out, "no gap in %s on %s: every act has a rule, or a silence that somebody explained\n", f.in, f.on)
 	}
 	return nil
 }
@@ -250,16 +242,38 @@ type shownClash struct {
 	Place   string         `json:"place"`
 	Act     string         `json:"act"`
 	Actors  []string       `json:"actors"`
-	Ban     string         `json:"ban"`
-	Against string         `json:"against"`
+	Ban     shownSide      `json:"ban"`
+	Against shownSide      `json:"against"`
 	Between bool           `json:"between_layers"`
-	Facts   []string       `json:"facts"`
+	Facts   comity.Facts   `json:"facts"`
+	When    []shownRow     `json:"when"`
 	Verdict comity.Verdict `json:"verdict"`
 	Flags   []comity.Flag  `json:"flags"`
+
+	who   []string
+	means string
+}
+
+// A shownSide is one of two rules that speak against each other.
+type shownSide struct {
+	Rule    string         `json:"rule"`
+	Ref     string         `json:"ref"`
+	Layer   comity.Layer   `json:"layer"`
+	Verdict comity.Verdict `json:"verdict"`
+	Says    string         `json:"says"`
+}
+
+func sideOf(book *law.Book, r *law.Rule) shownSide {
+	_, pack, _ := book.Rule(r.ID)
+	s := shownSide{r.ID, r.ID, pack.Layer, r.Verdict, r.Says.EN}
+	if len(r.Cites) > 0 {
+		s.Ref = r.Cites[0].Ref
+	}
+	return s
 }
 
 func lawConflicts(e env, args []string) error {
-	f := newOnDay().withKnown()
+	f := newOnDay("conflicts").withKnown()
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err
@@ -270,44 +284,46 @@ func lawConflicts(e env, args []string) error {
 	}
 	out := []shownClash{}
 	for _, c := range list {
-		if f.in != "" && c.Place != f.in {
-			continue
-		}
-		s := shownClash{c.Place, c.Act, c.Actors, c.Ban.ID, c.Against.ID, c.Between(), []string{}, c.Verdict, append([]comity.Flag{}, c.Flags...)}
-		for _, is := range c.Facts {
-			s.Facts = append(s.Facts, is.Text)
-		}
-		out = append(out, s)
+		out = append(out, shownClash{c.Place, c.Act, c.Actors, sideOf(book, c.Ban), sideOf(book, c.Against), c.Between(), c.Facts.Facts(), showRows(c.Facts), c.Verdict,
+			append([]comity.Flag{}, c.Flags...), book.Vocabulary().ShortActors(c.Actors), meansOf(book, c.Act)})
 	}
 	if f.asJSON {
 		return writeJSON(e, out)
 	}
+	between := 0
 	for _, c := range out {
-		when := "on any facts"
-		if len(c.Facts) > 0 {
-			when = "when " + strings.Join(c.Facts, ", ")
+		c.print(e)
+		if c.Between {
+			between++
 		}
-		fmt.Fprintf(e.out, "%s %s (%s)\n  %s forbids, %s speaks against it\n  %s\n  the answer is %s%s\n\n",
-			c.Place, c.Act, strings.Join(c.Actors, ", "), c.Ban, c.Against, when, c.Verdict, flagWords(c.Flags))
 	}
-	fmt.Fprintf(e.out, "%d pairs of rules can stand against each other on %s\n", len(out), f.on)
+	if len(out) > 0 {
+		fmt.Fprintln(e.out, usualSays)
+	}
+	fmt.Fprintf(e.out, "%s of rules can stand against each other on %s: %d between layers, %d within one\n", plural(len(out), "pair"), f.on, between, len(out)-between)
 	return nil
 }
 
-func flagWords(flags []comity.Flag) string {
-	if len(flags) == 0 {
-		return ", without a flag"
+func (c *shownClash) print(e env) {
+	where := "between layers"
+	if !c.Between {
+		where = "within the " + string(c.Ban.Layer) + " layer"
 	}
-	var words []string
-	for _, f := range flags {
-		words = append(words, string(f))
+	fmt.Fprintf(e.out, "%s, %s (%s), %s\n  for %s\n", c.Place, c.Act, c.means, where, strings.Join(c.who, ", "))
+	printRows(e, "  - ", c.When)
+	for _, s := range []shownSide{c.Ban, c.Against} {
+		fmt.Fprintf(e.out, "  %s, %s: %s\n    %s\n", s.Verdict, s.Layer, s.Ref, s.Says)
 	}
-	return ", " + strings.Join(words, ", ")
+	answer := string(c.Verdict)
+	if len(c.Flags) > 0 {
+		answer += ", marked " + strings.Join(flagList(c.Flags), ", ")
+	}
+	fmt.Fprintf(e.out, "  the answer: %s\n\n", answer)
 }
 
 // lawQuotes fails where a stored text of the very section lacks the quote.
 func lawQuotes(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("quotes")
 	if err := f.parse(e, args, 1); err != nil {
 		return err
 	}
@@ -358,7 +374,7 @@ func lawQuotes(e env, args []string) error {
 
 // lawOffence looks a section of code up in the dated tables of a place.
 func lawOffence(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay("offence")
 	book, err := f.open(e, args, 1)
 	if err != nil {
 		return err
@@ -410,7 +426,7 @@ func lawOffence(e env, args []string) error {
 }
 
 func lawDue(e env, args []string) error {
-	f := newOnDay()
+	f := newOnDay("due")
 	book, err := f.open(e, args, 0)
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 
 // lawSchema prints the JSON Schema with which editors complete a pack.
 func lawSchema(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("schema")
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func replaceFile(name string, text []byte) error {
 
 // lawNew begins a pack in a folder that -law DIR can take.
 func lawNew(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("new")
 	s := law.Scaffold{Today: time.Now().Format(time.DateOnly)}
 	f.StringVar(&s.Place, "place", "", "the place, such as us-il")
 	layer := f.String("layer", "", "federal, state, county, city, policy or agreement")
@@ -227,7 +227,7 @@ func lawNew(e env, args []string) error {
 
 // lawView shows a pack for readers, reviewers and other engines.
 func lawView(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("view")
 	as := f.String("as", "text", strings.Join(law.Views, ", "))
 	lang := f.String("lang", "en", "en or es")
 	if err := f.parse(e, args, 1); err != nil {
@@ -321,21 +321,12 @@ func watchOnce(e env, dir string, packs []string) (failed bool) {
 	if len(packs) == 0 {
 		packs = packsIn(dir)
 	}
-	ran, bad := 0, 0
-	for _, p := range book.Packs() {
-		if !slices.Contains(packs, p.ID) {
-			continue
-		}
-		for _, t := range p.Tests() {
-			ran++
-			if r := book.RunTest(p, t); len(r.Failures) > 0 {
-				bad++
-				fmt.Fprintf(e.out, "FAIL %s:%d: %s: %s\n", p.File, t.Line, t.Name, strings.Join(r.Failures, "; "))
-			}
-		}
+	r := runTests(book, func(p *law.Pack) bool { return slices.Contains(packs, p.ID) })
+	for _, t := range r.Failed {
+		t.print(e)
 	}
-	fmt.Fprintf(e.out, "%s: %d tests, %d failed (%d ms)\n", at, ran, bad, time.Since(began).Milliseconds())
-	return bad > 0
+	fmt.Fprintf(e.out, "%s: %v (%d ms)\n", at, r, time.Since(began).Milliseconds())
+	return len(r.Failed) > 0
 }
 
 // packsIn are the ids of the packs in a folder, as the loader makes them.

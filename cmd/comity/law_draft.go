@@ -85,7 +85,7 @@ type unchanged struct {
 
 // lawDraft lists bills, or says what one would change. It takes no position.
 func lawDraft(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("draft")
 	folder := f.String("drafts", "", "a folder of drafts; without it those that ship")
 	on := f.String("on", "", "the day to compare on; by default the first day of the bill, or today if that is later")
 	test := f.Bool("test", false, "run the tests inside the drafts")

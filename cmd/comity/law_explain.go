@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"time"
 
@@ -28,6 +27,7 @@ type explanation struct {
 	Disputed []string          `json:"disputed"`
 	Risks    []law.Risk        `json:"risks"`
 	Gaps     []string          `json:"gaps"`
+	Compiled compiledForm      `json:"compiled"`
 }
 
 type saidRule struct {
@@ -60,7 +60,7 @@ type shownAuthority struct {
 
 // lawExplain answers one question with everything behind the answer.
 func lawExplain(e env, args []string) error {
-	f := newLawFlags()
+	f := newLawFlags("explain")
 	asked := newQuestion(f.flags)
 	lang := f.String("lang", "en", "en or es")
 	if err := f.parse(e, args, 0); err != nil {
@@ -90,16 +90,15 @@ func lawExplain(e env, args []string) error {
 		return err
 	}
 	if f.asJSON {
-		return writeJSON(e, explain(book, cards, q, a))
+		x := explain(book, cards, q, a)
+		if x.Compiled, err = formOf(book, q); err != nil {
+			return err
+		}
+		return writeJSON(e, x)
 	}
-	if _, err := io.WriteString(e.out, cards.Text(cards.Card(*lang, q, d, time.Time{}))); err != nil {
-		return err
-	}
-	fmt.Fprintln(e.out)
-	printFacts(e, "forced by", a.Forced)
-	printAuthorities(e, "for", a.For)
-	printAuthorities(e, "against", a.Against)
-	return nil
+	text := cards.Text(cards.Card(*lang, q, d, time.Time{})) + cards.Grounds(*lang, q, a)
+	_, err = io.WriteString(e.out, text)
+	return err
 }
 
 func explain(book *law.Book, cards *web.Cards, q comity.Question, a law.Account) *explanation {
@@ -137,24 +136,4 @@ func shown(list []law.AuthorityFor) []shownAuthority {
 		out = append(out, shownAuthority{a.Rule.ID, a.Cite.Ref, a.Is, a.Layer, a.Cite.Grade})
 	}
 	return out
-}
-
-func printFacts(e env, title string, list []law.FactIn) {
-	if len(list) == 0 {
-		return
-	}
-	fmt.Fprintf(e.out, "%s:\n", title)
-	for _, f := range list {
-		fmt.Fprintf(e.out, "  %s\n", f.Text)
-	}
-}
-
-func printAuthorities(e env, title string, list []law.AuthorityFor) {
-	if len(list) == 0 {
-		return
-	}
-	fmt.Fprintf(e.out, "%s, the strongest first:\n", title)
-	for _, a := range list {
-		fmt.Fprintf(e.out, "  %s (%s, %s, grade %s)\n", a.Cite.Ref, a.Layer, a.Is, a.Cite.Grade)
-	}
 }
