@@ -381,6 +381,9 @@ func TestRowL7KnownAndInForce(t *testing.T) {
 				if suspended(o.lasts.from.day - 1) {
 					t.Errorf("%s suspends %s before its day", o.ID, r.ID)
 				}
+				if o.WhenText() == "" && r.WhenText() == "" && !suspended(o.lasts.from.day) {
+					t.Errorf("%s does not suspend %s for %s on its day", o.ID, r.ID, q.Actor)
+				}
 				tried++
 			}
 		}
