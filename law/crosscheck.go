@@ -68,6 +68,9 @@ func (x *CrossCheck) add(o CrossCheck) {
 	x.Apart = append(x.Apart, o.Apart...)
 }
 
+// lastKnown serves a book without a clock: all that was ever learned.
+const lastKnown = "2199-12-31"
+
 // distinctQuestions asks for one actor of those for whom the same rules are in play.
 func (b *Book) distinctQuestions(chosen func(*Pack) bool) []*asked {
 	var out []*asked
@@ -84,9 +87,12 @@ func (b *Book) distinctQuestions(chosen func(*Pack) bool) []*asked {
 			for _, act := range slices.Sorted(maps.Keys(acts)) {
 				for _, actor := range acts[act].members() {
 					q := comity.Question{In: p.Place, On: on.String(), Agency: agency, Closed: true, Act: b.vocabulary.Acts[act].Name, Actor: b.vocabulary.Actors[actor].Name}
+					if b.Now == nil {
+						q.Known = lastKnown
+					}
 					c, bad := b.ask(&q)
 					if bad != nil {
-						continue // a pack of no place, or of a day that is not known yet
+						continue // a pack of no place
 					}
 					rules, _ := c.inPlay()
 					key := string(c.planKey(rules, len(c.uncovered()) > 0, false))

@@ -2,6 +2,7 @@ package law
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"comity"
@@ -86,6 +87,12 @@ func TestDeciderRows(t *testing.T) {
 	}
 	if _, err := d.Encode(comity.Facts{"document.judicial": "magic"}, nil); err == nil {
 		t.Error("a value that is none")
+	}
+	for range 20 {
+		_, err := d.Encode(comity.Facts{"document.judicial": "magic", "document.signed_by": "magic"}, nil)
+		if err == nil || !strings.Contains(err.Error(), "document.judicial") {
+			t.Fatal("of two faults not always the same is told:", err)
+		}
 	}
 	if _, err := b.Compile("us-nowhere", "2025-06-01", "", "", "county-jail", "transport"); err == nil {
 		t.Error("a decider for nowhere")
