@@ -3,6 +3,7 @@ package record
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"comity"
@@ -27,7 +28,7 @@ func (l *Log) Open(ctx context.Context) error {
 		return problem("damaged", "head", "the stored head does not carry a checkpoint by this log's key: the database is damaged or the key was exchanged")
 	}
 	public, err := l.Files.ReadFile(ctx, "checkpoint")
-	if err == nil && !bytes.Equal(public, head.Checkpoint) {
+	if err == nil && !bytes.Equal(public, head.Checkpoint) && l.follow(ctx, head) != nil {
 		if err := l.checkPublic(ctx, public, own); err != nil {
 			return err
 		}
@@ -73,8 +74,9 @@ func (l *Log) checkPublic(ctx context.Context, public []byte, own Checkpoint) er
 
 func discard(string, []byte) error { return nil }
 
-// ready reads the edge of the tree back from the files and, where they do not
-// add up to the root in the database, writes them all anew.
+// ready reads the edge of the tree back from the files, goes on where another
+// process published meanwhile and, where the files do not add up to the root in
+// the database, writes them all anew.
 func (l *Log) ready(ctx context.Context, head Head) error {
 	if l.edge != nil && l.edge.size == head.Size {
 		return nil
@@ -88,7 +90,59 @@ func (l *Log) ready(ctx context.Context, head Head) error {
 		l.edge = e
 		return nil
 	}
+	if l.follow(ctx, head) == nil {
+		return nil
+	}
 	return l.rebuild(ctx, head)
+}
+
+// follow goes on from the checkpoint that the files show to the head, which
+// another process may have set since. It reads what lies between them, not the
+// whole log, and first without writing.
+func (l *Log) follow(ctx context.Context, head Head) error {
+	public, err := l.Files.ReadFile(ctx, "checkpoint")
+	if err != nil {
+		return err
+	}
+	from, err := l.Signer.key.Checkpoint(public)
+	if err != nil {
+		return err
+	}
+	write := func(path string, data []byte) error { return l.Files.WriteFile(ctx, path, data) }
+	for _, out := range []emit{discard, write} {
+		e, err := loadEdge(from.Size, func(path string) ([]byte, error) { return l.Files.ReadFile(ctx, path) })
+		if err != nil {
+			return err
+		}
+		if e.root() != from.Root {
+			return errNotFollowed
+		}
+		if err := l.replay(ctx, e, head.Size, out); err != nil {
+			return err
+		}
+		if e.size != head.Size || e.root() != head.Root {
+			return errNotFollowed
+		}
+		if err := e.flush(from.Size, out); err != nil {
+			return err
+		}
+		l.edge = e
+	}
+	return nil
+}
+
+var errNotFollowed = errors.New("the files do not lead to the head")
+
+// Follow brings the tiles up to the head of the database, which another process
+// may have set. Publishing does so too; this is for whoever needs them before.
+func (l *Log) Follow(ctx context.Context) (Head, error) {
+	l.publishing.Lock()
+	defer l.publishing.Unlock()
+	head, err := l.Storage.Head(ctx)
+	if err != nil {
+		return Head{}, fmt.Errorf("follow log: %w", err)
+	}
+	return head, l.ready(ctx, head)
 }
 
 // Rebuild writes every public file anew from the database.
@@ -130,7 +184,7 @@ func (l *Log) rebuild(ctx context.Context, head Head) error {
 	return nil
 }
 
-// replay appends the first size leaves of the storage to an empty edge.
+// replay appends leaves of the storage to an edge until it has that size.
 func (l *Log) replay(ctx context.Context, e *edge, size int64, out emit) error {
 	for e.size < size {
 		leaves, err := l.Storage.Leaves(ctx, e.size, int(min(readAtOnce, size-e.size)))

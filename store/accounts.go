@@ -75,7 +75,7 @@ func (s *Store) NewToken(ctx context.Context, a Account) (secret string, err err
 
 // Token returns the account of a bearer token.
 func (s *Store) Token(ctx context.Context, secret string) (Account, error) {
-	a, err := s.bySecret(ctx, `token`, secret, `1`)
+	a, err := s.bySecret(ctx, `token`, secret, `TRUE`)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Account{}, problem("bad-token", "Authorization", "ask for a new token", "the token is not known")
 	}

@@ -201,6 +201,7 @@ func TestRestoredFolderSignsNothing(t *testing.T) {
 	if err := os.CopyFS(old, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
+	restore := backUp(t, dir, c)
 	s = with(t, s, c, p)
 	for _, id := range []string{"b", "c", "d"} {
 		mustAppend(t, s, draft(id, c.now()))
@@ -211,6 +212,7 @@ func TestRestoredFolderSignsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	restore()
 	config := c.config()
 	config.Cosigners = p
 	back, err := Open(t.Context(), old, config)

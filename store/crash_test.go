@@ -162,6 +162,7 @@ func afterKill(t *testing.T, dir string, acks map[string]bool, before record.Hea
 }
 
 func TestASecondProcessIsRefused(t *testing.T) {
+	onlySQLite(t, "PostgreSQL serves several processes")
 	c := newClock()
 	s, dir := create(t, c)
 	out, err := writerCommand(t, "-dir", dir).CombinedOutput()

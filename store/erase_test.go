@@ -166,6 +166,7 @@ func TestALitigationHoldBeatsErasure(t *testing.T) {
 }
 
 func TestADamagedDatabaseIsRefused(t *testing.T) {
+	onlySQLite(t, "the files of PostgreSQL are its own")
 	c := newClock()
 	s, dir := create(t, c)
 	for i := range 60 {

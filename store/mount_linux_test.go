@@ -17,6 +17,7 @@ import (
 // TestAReadOnlyFolderIsRefused are what was tested, and this test fills the
 // database to a limit of its own instead.
 func TestASmallDisk(t *testing.T) {
+	onlySQLite(t, "the folder holds no database")
 	c := newClock()
 	disk := t.TempDir()
 	mounted := syscall.Mount("none", disk, "tmpfs", 0, "size=3m") == nil

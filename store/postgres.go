@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -13,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"comity"
 )
 
 // postgresDB is a PostgreSQL database, perhaps of several servers of which one
@@ -162,32 +167,29 @@ func (d postgresDB) outcome(err error, committing bool) outcome {
 		return undone
 	case committing && !answered:
 		return unsure
-	case !answered && isRefusal(err):
-		return refused
+	case !answered && connectionLost(err):
+		return again // and the transaction is gone with it
 	case !answered:
-		return again // the connection is gone, and the transaction with it
+		return undone
 	}
-	switch pg.Code[:2] {
-	case "23", "P0": // a constraint or one of our triggers
+	switch class := pg.Code[:2]; {
+	case class == "23", pg.Code == "42501": // a constraint, one of our triggers, or the rights of the role
 		return refused
-	case "40", "53", "55", "57", "58": // a conflict, or the server is short of something or going down
-		if pg.Code == "53100" { // disk full
-			return undone
-		}
-		return again
-	case "25": // the server does not take writes any more
-		return again
-	case "42":
-		if pg.Code == "42501" { // the role may not do it
-			return refused
-		}
+	case pg.Code == "53100": // disk full
+		return undone
+	case class == "40", class == "53", class == "55", class == "57", class == "58", pg.Code == "25006":
+		return again // a conflict; the server is short of something, goes down, or takes no writes any more
 	}
 	return undone
 }
 
-// isRefusal tells an error of our own from one of the connection.
-func isRefusal(err error) bool {
-	return code(err) != "" || errors.Is(err, sql.ErrNoRows)
+func connectionLost(err error) bool {
+	var pg *pgconn.PgError // fatal: the server ended the connection
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &pg) || errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // patience: Patroni needs up to half a minute to give the lead to a standby.
@@ -219,8 +221,12 @@ func postgresProblem(doing string, err error) error {
 		return problem("not-allowed", doing, "the account of the application needs the role comity_app; tables are changed by their owner", "the database does not allow this account to do that")
 	case errors.As(err, &pg) && (pg.Code[:2] == "28" || pg.Code[:2] == "3D"):
 		return problem("no-database", doing, "check user, password and name of the database", "the database does not let us in")
-	case errors.As(err, &connect), errors.As(err, &pg) && (pg.Code[:2] == "57" || pg.Code[:2] == "25"):
-		return problem("no-database", doing, "is it running, and is one of its servers taking writes? What was acknowledged before is safe", "the database cannot be reached or takes no writes now: nothing was written")
+	case errors.As(err, &pg) && (pg.Code[:2] == "57" || pg.Code == "25006"), errors.As(err, &connect):
+		return away(doing)
 	}
 	return nil
+}
+
+func away(doing string) *comity.Problem {
+	return problem("no-database", doing, "try again; is the database running, and is one of its servers taking writes? What was acknowledged before is safe", "the database cannot be reached or takes no writes now: nothing was written")
 }

@@ -387,11 +387,8 @@ func TestOpenRefusesARestoredBackup(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	backup, err := os.ReadFile(filepath.Join(dir, "record.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err = Open(t.Context(), dir, c.config())
+	restore := backUp(t, dir, c)
+	s, err := Open(t.Context(), dir, c.config())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -400,9 +397,7 @@ func TestOpenRefusesARestoredBackup(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "record.db"), backup, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	restore()
 	if _, err := Open(t.Context(), dir, c.config()); code(err) != "restored-backup" {
 		t.Errorf("open: %v", err)
 	}

@@ -19,6 +19,9 @@ import (
 // [record.Log.Publish] for what each step means.
 func (s *Store) Publish(ctx context.Context) (record.Head, error) {
 	head, err := s.log.Publish(ctx)
+	for tries := 1; errors.Is(err, record.ErrHeadMoved) && tries < 4; tries++ {
+		head, err = s.log.Publish(ctx) // another process was faster: go on from its head
+	}
 	return head, explain("publish", err)
 }
 

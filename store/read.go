@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 
 	"comity/record"
 )
@@ -168,5 +169,11 @@ func (s *Store) complete(ctx context.Context, row receiptRow) (record.Receipt, e
 	if err != nil || row.index >= head.Size {
 		return row.receipt, err
 	}
-	return row.receipt.Prove(ctx, s.files, head, row.index)
+	r, err := row.receipt.Prove(ctx, s.files, head, row.index)
+	if errors.Is(err, fs.ErrNotExist) { // another process published it; its tiles are not here yet
+		if head, err = s.log.Follow(ctx); err == nil {
+			r, err = row.receipt.Prove(ctx, s.files, head, row.index)
+		}
+	}
+	return r, err
 }

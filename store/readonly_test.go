@@ -13,6 +13,7 @@ import (
 // A folder that cannot be written. Root may write anywhere, so as root the
 // program runs as nobody; otherwise the folder loses its write permission.
 func TestAReadOnlyFolderIsRefused(t *testing.T) {
+	onlySQLite(t, "the folder holds no database")
 	c := newClock()
 	s, dir := create(t, c)
 	if err := s.Close(); err != nil {

@@ -173,7 +173,7 @@ func (t *tx) migrate(m migration, p record.Prepared) error {
 		return nil // another process did it first
 	}
 	if err := runScript(t.ctx, t.w.data, t.w.conn, m); err != nil {
-		return err
+		return t.failed(err)
 	}
 	if err := t.exec(`UPDATE meta SET value = ? WHERE name = 'schema'`, strconv.Itoa(m.version)); err != nil {
 		return err

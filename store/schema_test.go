@@ -211,6 +211,8 @@ func expectSchemaEntries(t *testing.T, s *Store, all []migration) {
 func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	c := newClock()
 	s, _ := create(t, c)
+	c.address = c.owner // only the owner of the tables may
+	s = reopen(t, s, c)
 	size, err := s.Size(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -238,6 +240,8 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 func TestANewerRecordIsRefused(t *testing.T) {
 	c := newClock()
 	s, dir := create(t, c)
+	c.address = c.owner // only the owner of the tables may
+	s = reopen(t, s, c)
 	next := strconv.Itoa(len(allMigrations(t)) + 1)
 	setVersion := func(v string) error {
 		return s.write(context.Background(), func(t *tx) error { return t.exec(`UPDATE meta SET value = ? WHERE name = 'schema'`, v) })
@@ -251,7 +255,7 @@ func TestANewerRecordIsRefused(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), dir, s.config); code(err) != "other-version" || !strings.Contains(err.Error(), "schema "+next) {
+	if _, err := Open(t.Context(), dir, c.config()); code(err) != "other-version" || !strings.Contains(err.Error(), "schema "+next) {
 		t.Errorf("a record of tomorrow: %v", err)
 	}
 }

@@ -27,8 +27,12 @@ var testKinds = []record.Kind{
 	{Name: "complaint", Commitments: 8, Release: record.Totals, Series: "complaint"},
 }
 
-// A clock that tests move.
-type clock struct{ unix atomic.Int64 }
+// A clock that tests move, and what else their records are opened with.
+type clock struct {
+	unix    atomic.Int64
+	address string // of the database, empty for SQLite
+	owner   string // the same, for the owner of the tables
+}
 
 func newClock() *clock {
 	c := &clock{}
@@ -40,16 +44,21 @@ func (c *clock) now() time.Time      { return time.Unix(c.unix.Load(), 0).UTC() 
 func (c *clock) add(d time.Duration) { c.unix.Add(int64(d / time.Second)) }
 func (c *clock) set(t time.Time)     { c.unix.Store(t.Unix()) }
 func (c *clock) config() Config {
-	return Config{Kinds: testKinds, Now: c.now, Log: slog.New(slog.DiscardHandler)}
+	return Config{Database: c.address, Kinds: testKinds, Now: c.now, Log: slog.New(slog.DiscardHandler)}
 }
 func date(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 12, 0, 0, 0, time.UTC) }
 
 func create(t testing.TB, c *clock) (*Store, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
+	owner, serve := newDatabase(t)
+	c.address, c.owner = owner, owner
 	s, err := Create(context.Background(), dir, Identity{Origin: "record.example/log", Agency: cook, Sample: true}, c.config())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.address = serve; serve != "" {
+		return reopen(t, s, c), dir
 	}
 	t.Cleanup(func() { s.Close() })
 	return s, dir
@@ -119,10 +128,12 @@ func emptyStore(t *testing.T, c *clock) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := c.config().database(dir)
+	owner, serve := newDatabase(t)
+	data, err := Config{Database: owner}.database(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.address = serve
 	if err := fill(t.Context(), data, dir, filepath.Join(dir, "keys"), Identity{Origin: "record.example/log", Agency: cook}, secret, root.Secret()); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +270,7 @@ func TestCreate(t *testing.T) {
 			t.Errorf("%+v: %v", id, err)
 		}
 	}
-	if _, err := Open(t.Context(), t.TempDir(), c.config()); code(err) != "no-record" {
+	if _, err := Open(t.Context(), t.TempDir(), newClock().config()); code(err) != "no-record" {
 		t.Errorf("open of an empty folder: %v", err)
 	}
 }

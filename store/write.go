@@ -45,6 +45,7 @@ type job struct {
 type tx struct {
 	ctx context.Context
 	w   *writer
+	err error // the first that the database gave, none if the job itself refuses
 }
 
 const (
@@ -134,7 +135,7 @@ func (w *writer) run() {
 func (w *writer) runAlone(j *job) {
 	ctx := context.Background()
 	if j.err = w.connect(ctx); j.err == nil {
-		j.err = j.do(&tx{ctx, w})
+		j.err = j.do(&tx{ctx: ctx, w: w})
 	}
 	close(j.done)
 }
@@ -254,6 +255,9 @@ func (w *writer) try(ctx context.Context, batch []*job) (outcome, error) {
 			became = undone
 		}
 		w.end(became)
+		if became == again {
+			return again, away(doing)
+		}
 		return became, explain(doing, err)
 	}
 	if err := w.connect(ctx); err != nil {
@@ -276,13 +280,13 @@ func (w *writer) try(ctx context.Context, batch []*job) (outcome, error) {
 // runJob runs one job under a savepoint. The error it returns is a fault of
 // the database; a refusal is kept in the job.
 func (w *writer) runJob(ctx context.Context, j *job) error {
-	t := &tx{ctx, w}
+	t := &tx{ctx: ctx, w: w}
 	if err := t.exec(`SAVEPOINT job`); err != nil {
 		return err
 	}
 	if j.err = j.do(t); j.err != nil {
-		if w.data.outcome(j.err, false) != refused {
-			return j.err
+		if t.err != nil && w.data.outcome(t.err, false) != refused {
+			return t.err
 		}
 		if err := t.exec(`ROLLBACK TO SAVEPOINT job`); err != nil {
 			return err
@@ -332,18 +336,8 @@ func (w *writer) stop(cause error) {
 	w.broken.Store(problem("stopped", "", "check the disk, then start the program again: it reads what is really there", "writing was stopped after a fault of the disk (%v)", cause))
 }
 
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	if s, ok := t.w.stmts[query]; ok {
-		return s, nil
-	}
-	s, err := t.w.conn.PrepareContext(t.ctx, t.w.data.query(query))
-	if err != nil {
-		return nil, err
-	}
-	t.w.stmts[query] = s
-	return s, nil
-}
-
+// exec runs a statement. After an error of the database a job writes nothing
+// more and returns it.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.execCount(query, args...)
 	return err
@@ -357,7 +351,7 @@ func (t *tx) execCount(query string, args ...any) (int64, error) {
 	}
 	r, err := s.ExecContext(t.ctx, bind(args)...)
 	if err != nil {
-		return 0, err
+		return 0, t.failed(err)
 	}
 	return r.RowsAffected()
 }
@@ -366,12 +360,13 @@ func (t *tx) execCount(query string, args ...any) (int64, error) {
 func (t *tx) row(query string, args ...any) *row {
 	s, err := t.stmt(query)
 	if err != nil {
-		return &row{err: err}
+		return &row{tx: t, err: err}
 	}
-	return &row{row: s.QueryRowContext(t.ctx, bind(args)...)}
+	return &row{tx: t, row: s.QueryRowContext(t.ctx, bind(args)...)}
 }
 
 type row struct {
+	tx  *tx
 	row *sql.Row
 	err error
 }
@@ -381,5 +376,24 @@ func (r *row) scan(into ...any) error {
 	if r.err != nil {
 		return r.err
 	}
-	return r.row.Scan(into...)
+	return r.tx.failed(r.row.Scan(into...))
+}
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := t.w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := t.w.conn.PrepareContext(t.ctx, t.w.data.query(query))
+	if err != nil {
+		return nil, t.failed(err)
+	}
+	t.w.stmts[query] = s
+	return s, nil
+}
+
+func (t *tx) failed(err error) error {
+	if t.err == nil && err != nil && !errors.Is(err, sql.ErrNoRows) {
+		t.err = err
+	}
+	return err
 }

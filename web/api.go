@@ -190,6 +190,8 @@ var problemStatus = map[string]int{
 	"read-only":              http.StatusServiceUnavailable,
 	"disk-fault":             http.StatusServiceUnavailable,
 	"damaged":                http.StatusServiceUnavailable,
+	"no-database":            http.StatusServiceUnavailable,
+	"not-known":              http.StatusServiceUnavailable,
 }
 
 // authorised is the account of the bearer token.

@@ -4,15 +4,19 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"comity/store"
 )
 
 // runDoctor checks everything that can be checked and says what to do.
 func runDoctor(ctx context.Context, e env, args []string) error {
 	f := newFlags("doctor")
 	dir := f.String("dir", "", "folder of the record; without it only the program and its law")
+	db := f.String("db", "", databaseHelp)
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
@@ -31,7 +35,7 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 		fmt.Fprintln(e.out, "note  Chromium is not installed: pages print from the browser, not as PDF files")
 	}
 	if *dir != "" {
-		if err := examine(ctx, e, *dir); err != nil {
+		if err := examine(ctx, e, *dir, *db); err != nil {
 			return err
 		}
 	}
@@ -41,8 +45,10 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	return nil
 }
 
-func examine(ctx context.Context, e env, dir string) error {
-	s, err := openStore(ctx, dir)
+func examine(ctx context.Context, e env, dir, db string) error {
+	config := recordConfig(slog.New(slog.DiscardHandler), 0)
+	config.Database = databaseOf(dir, db)
+	s, err := store.Open(ctx, dir, config)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ func runInit(ctx context.Context, e env, args []string) error {
 	var id store.Identity
 	f := newFlags("init")
 	dir := f.String("dir", "", "folder of the new record")
+	db := f.String("db", "", databaseHelp)
 	f.StringVar(&id.Origin, "origin", "", "name of the log, for ever, for example record.county.example/log")
 	f.StringVar(&id.Agency, "agency", "", "ORI of whoever runs it")
 	f.BoolVar(&id.Sample, "sample", false, "mark everything as a sample")
@@ -31,7 +32,9 @@ func runInit(ctx context.Context, e env, args []string) error {
 			return err
 		}
 	}
-	s, err := store.Create(ctx, *dir, id, recordConfig(slog.New(slog.DiscardHandler), 0))
+	config := recordConfig(slog.New(slog.DiscardHandler), 0)
+	config.Database = databaseOf(*dir, *db)
+	s, err := store.Create(ctx, *dir, id, config)
 	if err != nil {
 		return err
 	}

@@ -120,7 +120,7 @@ func problemExit(p *comity.Problem) int {
 	switch {
 	case p.Code == "bad-proof" || strings.HasPrefix(p.Code, "proof-"):
 		return exitFinding
-	case slices.Contains([]string{"disk-full", "disk-fault", "read-only", "damaged"}, p.Code):
+	case slices.Contains([]string{"disk-full", "disk-fault", "read-only", "damaged", "no-database", "not-known"}, p.Code):
 		return exitOurs
 	}
 	return exitInput

@@ -24,7 +24,9 @@ func recordConfig(log *slog.Logger, beat time.Duration) store.Config {
 }
 
 func openStore(ctx context.Context, dir string) (*store.Store, error) {
-	return store.Open(ctx, dir, recordConfig(slog.New(slog.DiscardHandler), 0))
+	config := recordConfig(slog.New(slog.DiscardHandler), 0)
+	config.Database = databaseOf(dir, "")
+	return store.Open(ctx, dir, config)
 }
 
 const pageOfEntries = 1000

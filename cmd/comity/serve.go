@@ -32,6 +32,7 @@ var allParts = []string{"desk", "public", "door"}
 func runServe(ctx context.Context, e env, args []string) error {
 	f := newFlags("serve")
 	dir := f.String("dir", "", "folder of the record")
+	db := f.String("db", "", databaseHelp)
 	addr := f.String("addr", "127.0.0.1:8080", "address to listen on; put a TLS proxy before any other")
 	var withhold list
 	f.Var(&withhold, "withhold", "ORIs that hold people for ICE under contract: their custody headers are never released (8 CFR 236.6)")
@@ -79,6 +80,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	}
 	config := recordConfig(log, *beat)
 	config.Withhold = withholder(agreements, withhold)
+	config.Database = databaseOf(*dir, *db)
 	s, err := store.Open(ctx, *dir, config)
 	if err != nil {
 		return err
