@@ -23,6 +23,31 @@ func (c *Cards) Paragraph(tag string, q comity.Question, a law.Account) string {
 	return w.paragraph(&a)
 }
 
+// Grounds lists, as plain text, every fact that forces an answer and every
+// authority for and against it, the strongest first.
+func (c *Cards) Grounds(tag string, q comity.Question, a law.Account) string {
+	l, ok := c.langs[tag]
+	if !ok {
+		l = c.langs[tags[0]]
+	}
+	w := &cardWriter{lang: l, book: c.book, q: q, d: a.Decision}
+	t := &textCard{l: l}
+	var facts, pro, con []string
+	for _, f := range a.Forced {
+		facts = append(facts, w.clause(f, true))
+	}
+	for _, x := range a.For {
+		pro = append(pro, w.firstRef([]law.AuthorityFor{x}))
+	}
+	for _, x := range a.Against {
+		con = append(con, w.firstRef([]law.AuthorityFor{x}))
+	}
+	t.words("why.forced-by", facts)
+	t.words("why.for", pro)
+	t.words("why.against", con)
+	return t.b.String()
+}
+
 func (w *cardWriter) paragraph(a *law.Account) string {
 	var out []string
 	for _, sentence := range slices.Concat(w.leadSentence(a), w.factSentences(a), w.contrarySentences(a), w.changeSentences(a), w.riskSentence(a)) {
