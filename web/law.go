@@ -36,6 +36,7 @@ type Law interface {
 	Look(place, on, section string) []law.Look
 	CoveredPlaces() []comity.Place
 	Table(place, on string) []law.Cell
+	WriteCompiled(w io.Writer, place string) error
 }
 
 type lawIndexView struct {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -103,6 +102,7 @@ type hereFact struct {
 	Type   law.FactType      `json:"type"`
 	Min    int               `json:"min"`
 	Max    int               `json:"max"`
+	Unit   string            `json:"unit"`
 	Secret bool              `json:"secret"` // used and never kept
 	Values map[string]string `json:"values"`
 }
@@ -186,7 +186,7 @@ func (s *site) hereChoices(l *lang, v *law.Vocabulary, out *hereWords) {
 		out.Act[a.Name] = l.words.act(a.Name)
 	}
 	for _, f := range v.Facts {
-		h := hereFact{Ask: l.words.question(f.Name), Help: l.words.help(f.Name), Type: f.Type, Min: f.Min, Max: f.Max, Secret: f.NeverStored, Values: map[string]string{}}
+		h := hereFact{Ask: l.words.question(f.Name), Help: l.words.help(f.Name), Type: f.Type, Min: f.Min, Max: f.Max, Unit: f.Unit, Secret: f.NeverStored, Values: map[string]string{}}
 		values := f.Values
 		if f.Type == law.Bool {
 			values = []string{"true", "false"}
@@ -229,7 +229,9 @@ func hereTexts(l *lang) map[string]string {
 		"belief": l.say("card.belief"), "binds": l.say("card.binds"), "notBound": l.say("card.not-bound"), "unreviewed": l.say("card.unreviewed-all"),
 		"missing": l.say("card.missing"), "tasks": l.say("card.tasks"), "late": l.say("card.late"), "why": l.say("card.why"),
 		"mayCarry": l.say("card.may-carry"), "setAside": l.say("card.set-aside"), "sides": l.say("card.sides"),
-		"overridden": l.say("card.overridden", "By", "{By}"), "defeated": l.say("card.defeated", "By", "{By}"), "suspended": l.say("card.suspended", "By", "{By}"),
+		"overridden": l.say("card.overridden", "By", "{By}"), "defeated": l.say("card.defeated", "By", "{By}"), "suspended": l.say("card.suspended", "By", "{By}"), "replaced": l.say("card.replaced", "By", "{By}"),
+		"nearest": l.say("card.nearest"), "if": l.say("card.if", "Value", "{Value}"), "then": l.say("card.then", "Word", "{Word}"),
+		"agoOne": l.say("length.ago", "N", 1), "ago": strings.Replace(l.say("length.ago", "N", 2), "2", "{N}", 1),
 		"otherSide": l.say("card.other-side", "Word", "{Word}", "Says", "{Says}", "Ref", "{Ref}"),
 		"change":    l.say("card.change"), "taken": l.say("card.taken", "Value", "{Value}"), "inexact": l.say("card.inexact"),
 		"uncovered": l.say("card.uncovered"), "uncoveredSays": l.say("card.uncovered-says", "Layers", "{Layers}"),
@@ -242,19 +244,12 @@ func hereTexts(l *lang) map[string]string {
 		"within": l.say("task.within", "Length", "{Length}"), "inWords": l.say("task.in-words"),
 		"cannotTell": l.say("ask.cannot-tell"), "usual": l.say("ask.usual", "Value", "{Value}"), "next": l.say("ask.next"), "showNow": l.say("ask.show-now"),
 		"number": l.say("ask.number"), "askDay": l.say("ask.day"), "askTime": l.say("ask.time"), "soFar": l.say("ask.answers-given"),
-		"changeIt": l.say("ask.change"), "changeThis": l.say("ask.change-this", "What", "{What}"), "again": l.say("ask.again"), "answer": l.say("ask.answer-title"),
+		"leftOne": l.say("ask.left", "N", 1), "left": strings.Replace(l.say("ask.left", "N", 2), "2", "{N}", 1), "often": l.say("ask.often", "Often", "{Often}"),
+		"bound": l.say("ask.bound"), "back": l.say("ask.back"), "changeIt": l.say("ask.change"), "changeThis": l.say("ask.change-this", "What", "{What}"), "again": l.say("ask.again"), "answer": l.say("ask.answer-title"),
 		"held": l.say("here.held", "Place", "{Place}", "Day", "{Day}", "Newest", "{Newest}"), "ready": l.say("here.ready"),
 		"nation": l.say("place.nation"),
 	}
 }
-
-// A compiler writes the law of a place and of all that lies in it in the form
-// that the module reads.
-type compiler interface {
-	WriteCompiled(w io.Writer, place string) error
-}
-
-var _ compiler = (*law.Book)(nil)
 
 // lawBundle sends the law of a state and of every place in it, compiled. A
 // place inside a state is sent to the state's: one file serves them all, and
@@ -268,13 +263,9 @@ func (s *site) lawBundle(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, "/law/bundle/"+whole, http.StatusPermanentRedirect)
 		return nil
 	}
-	book, ok := s.Law.(compiler)
-	if !ok {
-		return s.missing(r, "no-page")
-	}
 	return s.sendMade(w, r, "law/"+p.ID, func() (part, error) {
 		var compiled bytes.Buffer
-		if err := book.WriteCompiled(&compiled, p.ID); err != nil {
+		if err := s.Law.WriteCompiled(&compiled, p.ID); err != nil {
 			return part{}, fmt.Errorf("compile the law of a state: %w", err)
 		}
 		f := newPart(p.ID+".law", compiled.Bytes())

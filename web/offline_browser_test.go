@@ -191,7 +191,7 @@ func TestDeviceByKeyboard(t *testing.T) {
 	d.onFocus(`e.tagName === "LEGEND"`, "the question has the focus")
 	d.tabTo(`e.type === "radio"`)
 	d.run(chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#here-talk .answers-so-far", chromedp.ByQuery))
-	d.tabTo(`e.closest(".actions") && !e.classList.contains("first") && e.closest("#here-talk")`)
+	d.tabTo(`e.closest("#here-talk") && e === e.closest(".actions")?.lastElementChild`)
 	d.run(chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#here-talk article.card", chromedp.ByQuery))
 	d.onFocus(`e.id === "card-question"`, "the card has the focus")
 	var question string
@@ -379,6 +379,7 @@ const readCard = `card => {
 		flags: texts(card.querySelectorAll(".flags li")),
 		missing: section("missing").flatMap(s => texts(s.querySelectorAll("li"))),
 		change: section("change").flatMap(s => texts(s.querySelectorAll("dl > div"))),
+		nearest: section("nearest").flatMap(s => texts(s.querySelectorAll("dl > div, p"))),
 		rules: texts(card.querySelectorAll(".reason > p:not(.small)")),
 		refs: texts(card.querySelectorAll(".reason .ref")),
 		tasks: texts(card.querySelectorAll(".tasks li")),
@@ -403,6 +404,12 @@ func cardParts(l *lang, c Card) map[string][]string {
 	}
 	for _, x := range c.Change {
 		add("change", x.Label+x.Text)
+	}
+	for _, x := range c.Nearest {
+		add("nearest", x.Label+x.Text)
+	}
+	if c.Then != "" {
+		add("nearest", l.say("card.then", "Word", c.Then))
 	}
 	for _, r := range slices.Concat(c.Why, c.May, c.SetAside) {
 		add("rules", r.Says)

@@ -74,30 +74,32 @@ type prompt struct {
 	Fact    string   `json:"fact"`
 	Values  []string `json:"values"`
 	Assumed string   `json:"assumed"` // the usual value that is used so far
+	Most    int      `json:"most"`    // questions that are left at most
+	Often   int      `json:"often"`   // enough for half of all ways to answer; 0: not counted
+	Exact   bool     `json:"exact"`   // no order of questions could promise fewer
 }
 
 // unasked are facts that no public page asks: a watch-list answer belongs to
 // counsel, a helper's own knowledge stands in explanations only.
 var unasked = []string{"person.watchlist_match", "hide.knows_unlawful_presence"}
 
-// next is the fact to ask. Facts listed as open are "I cannot tell" and are not
-// asked again; of the acts of the public and of identity, none is asked that a
-// person could not still change.
+// next is the question that leads to an answer in the fewest. Facts listed as
+// open are "I cannot tell" and are not asked again; of the acts of the public
+// and of identity, none is asked that a person could not still change.
 func (d *device) next(question []byte) []byte {
 	q, bad := d.read(question)
 	if bad != nil {
 		return refusal(bad)
 	}
-	prompts, err := d.book.Ask(q)
+	i, err := d.book.Interview(q, func(f *law.Fact) bool { return d.mayAsk(q.Act, f) })
 	if err != nil {
 		return refusal(err)
 	}
-	for _, p := range prompts {
-		if _, given := q.Facts[p.Fact.Name]; !given && !slices.Contains(q.Open, p.Fact.Name) && d.mayAsk(q.Act, p.Fact) {
-			return encode(prompt{p.Fact.Name, append([]string{}, p.Values...), p.Assumed})
-		}
+	p := prompt{Values: []string{}, Most: i.Most, Often: i.Often, Exact: i.Exact}
+	if n := i.Next; n != nil {
+		p.Fact, p.Values, p.Assumed = n.Fact.Name, append(p.Values, n.Values...), n.Assumed
 	}
-	return encode(prompt{Values: []string{}})
+	return encode(p)
 }
 
 func (d *device) mayAsk(act string, f *law.Fact) bool {
@@ -119,8 +121,15 @@ type sheet struct {
 	Missing   []string        `json:"missing"` // facts that a person can find out
 	Change    []string        `json:"change"`  // assumed facts that may be offered as what could change it
 	Assumed   []string        `json:"assumed"` // other assumed facts
+	Nearest   []factIs        `json:"nearest"` // the smallest change that would give another answer
+	Then      comity.Verdict  `json:"then"`    // that answer
 	Gaps      []bilingual     `json:"gaps"`
 	Protected bool            `json:"protected"` // no boundary is described
+}
+
+type factIs struct {
+	Fact  string `json:"fact"`
+	Value string `json:"value"`
 }
 
 type bilingual struct {
@@ -130,7 +139,7 @@ type bilingual struct {
 
 type ruleText struct {
 	ID       string            `json:"id"`
-	How      string            `json:"how"` // carries, may-carry, overridden, defeated, suspended
+	How      string            `json:"how"` // carries, may-carry, overridden, defeated, suspended, replaced
 	By       []string          `json:"by"`  // citations of what set it aside
 	Verdict  comity.Verdict    `json:"verdict"`
 	Layer    comity.Layer      `json:"layer"`
@@ -151,11 +160,15 @@ func (d *device) answer(question []byte) []byte {
 	if err != nil {
 		return refusal(err)
 	}
-	s := sheet{Decision: d.decide(question), Rules: []ruleText{}, Stale: []bilingual{}, Missing: []string{}, Change: []string{}, Assumed: []string{}, Gaps: []bilingual{}}
+	s := sheet{Decision: d.decide(question), Rules: []ruleText{}, Stale: []bilingual{}, Missing: []string{}, Change: []string{}, Assumed: []string{}, Nearest: []factIs{}, Gaps: []bilingual{}}
 	if r := d.carrier(n); r != nil {
 		s.Carrier = r.ID
 	}
-	s.Rules = d.texts(n)
+	why, err := d.book.Account(q, n)
+	if err != nil {
+		why.Why = law.Why{} // too large to explain whole: the rules must do
+	}
+	s.Rules = d.texts(n, why.Aside)
 	for _, id := range n.Stale {
 		title := bilingual{id, id}
 		if p, ok := d.book.Pack(id); ok {
@@ -167,6 +180,12 @@ func (d *device) answer(question []byte) []byte {
 		s.Gaps = append(s.Gaps, bilingual{g.Why, cmp.Or(g.WhyES, g.Why)})
 	}
 	d.doubts(&s, q, n)
+	if !s.Protected {
+		for _, f := range why.Nearest {
+			s.Nearest = append(s.Nearest, factIs{f.Fact, f.Value})
+			s.Then = why.Then
+		}
+	}
 	return encode(s)
 }
 
@@ -228,28 +247,22 @@ func (d *device) carrier(n comity.Decision) *law.Rule {
 
 func layer(r *law.Rule) int { return slices.Index(comity.Layers, r.Pack().Layer) }
 
-func (d *device) texts(n comity.Decision) []ruleText {
+func (d *device) texts(n comity.Decision, aside []law.Aside) []ruleText {
 	out := []ruleText{}
 	add := func(id, how string, by []string) {
 		for _, r := range d.book.Reasons([]string{id}, n.On) {
-			out = append(out, ruleText{ID: id, How: how, By: append([]string{}, by...), Verdict: r.Rule.Verdict, Layer: r.Pack.Layer, Title: titleOf(r.Pack),
+			out = append(out, ruleText{ID: id, How: how, By: by, Verdict: r.Rule.Verdict, Layer: r.Pack.Layer, Title: titleOf(r.Pack),
 				Says: bilingual{r.Says.EN, r.Says.ES}, Cites: citations(n, r.Rule), Reviewed: r.Pack.IsReviewed(), Contest: r.Rule.Contested})
 		}
 	}
 	for _, id := range n.Rules {
-		add(id, "carries", nil)
+		add(id, "carries", []string{})
 	}
 	for _, id := range n.MayCarry {
-		add(id, "may-carry", nil)
+		add(id, "may-carry", []string{})
 	}
-	for _, id := range n.Overridden {
-		add(id, "overridden", d.refs(n.Rules, n.On))
-	}
-	for _, x := range n.Defeated {
-		add(x.Rule, "defeated", d.refs(x.By, n.On))
-	}
-	for _, x := range n.Suspended {
-		add(x.Rule, "suspended", []string{d.orderRef(x.Order)})
+	for _, x := range aside {
+		add(x.Rule, string(x.How), d.refs(n, x.By))
 	}
 	return out
 }
@@ -271,13 +284,15 @@ func citations(n comity.Decision, r *law.Rule) []comity.Citation {
 	return out
 }
 
-// refs are the citations of rules as one would say them.
-func (d *device) refs(ids []string, on string) []string {
-	var out []string
-	for _, r := range d.book.Reasons(ids, on) {
-		ref := r.Rule.ID
-		if len(r.Rule.Cites) > 0 {
-			ref = r.Rule.Cites[0].Ref
+// refs are the citations of rules and orders as one would say them.
+func (d *device) refs(n comity.Decision, ids []string) []string {
+	out := []string{}
+	for _, id := range ids {
+		ref := d.orderRef(id)
+		for _, r := range d.book.Reasons([]string{id}, n.On) {
+			if cites := citations(n, r.Rule); len(cites) > 0 {
+				ref = cites[0].Ref
+			}
 		}
 		if !slices.Contains(out, ref) {
 			out = append(out, ref)
@@ -286,6 +301,7 @@ func (d *device) refs(ids []string, on string) []string {
 	return out
 }
 
+// orderRef is the citation of an order; what is none stands as it is.
 func (d *device) orderRef(id string) string {
 	for _, p := range d.book.Packs() {
 		for _, o := range p.Orders {

@@ -46,6 +46,7 @@ const comityDevice = (() => {
   function value(name, v, place) {
     const fact = words.facts[name];
     if (fact.type === "date" || fact.type === "instant") return moment(v, place);
+    if (fact.unit === "years" && /^\d+$/.test(v)) return v === "1" ? say("agoOne") : say("ago", { N: v });
     return fact.values[v] || v;
   }
 
@@ -123,9 +124,11 @@ const comityDevice = (() => {
       section(say("tasks"), tasks(d, question)),
       section(say("why"), how("carries").map(reason)),
       may.length > 3 ? element("details", { class: "more" }, element("summary", {}, say("mayCarry") + " (" + may.length + ")"), may.map(reason)) : section(say("mayCarry"), may.map(reason)),
-      section(say("setAside"), how("overridden", "defeated", "suspended").map(reason)),
+      section(say("setAside"), how("overridden", "defeated", "suspended", "replaced").map(reason)),
       section(say("sides"), sides(d, sheet)),
       sheet.protected ? section(say("protectedTitle"), element("p", {}, say("protected"))) : null,
+      sheet.nearest.length ? section(say("nearest"), pairs(sheet.nearest.map((f) => [ask(f.fact), say("if", { Value: value(f.fact, f.value, question.in) })])),
+        element("p", {}, say("then", { Word: words.verdicts[sheet.then].word }))) : null,
       sheet.change.length ? section(say("change"), pairs(sheet.change.map((n) => [ask(n), say("taken", { Value: value(n, String(d.assumed[n]), question.in) })]))) : null,
       d.exact ? null : element("p", { class: "note" }, say("inexact")),
       d.uncovered.length ? section(say("uncovered"), element("p", {}, say("uncoveredSays", { Layers: list(d.uncovered.map((l) => words.layers[l])) })),

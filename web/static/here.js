@@ -5,7 +5,7 @@
   const { element, say, english, capital, day, ask, value, placeName } = comityDevice;
   const at = (name) => document.getElementById("here-" + name);
   const form = { load: at("load"), start: at("start") };
-  let words, held, question;
+  let words, held, question, order;
 
   form.load.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -61,6 +61,7 @@
     // The law is held as it was known on the day it was loaded.
     question = { in: at("place").value, on: at("on").value, known: here.dataset.today, actor: at("actor").value, act: at("act").value, facts: {}, open: [] };
     if (question.on === now.on) question.at = now.at; // clocks need an instant
+    order = [];
     talk();
   });
 
@@ -75,24 +76,27 @@
   // refused takes back an answer that cannot be used and asks it again.
   function refused(error) {
     const name = (error.where || "").replace(/^facts\./, "");
-    if (name in question.facts) {
-      delete question.facts[name];
-      return talk(error);
-    }
+    if (name in question.facts) return takeBack(name, error);
     at("talk").replaceChildren(element("p", { class: "note", role: "alert", tabindex: "-1", ...english }, error.message + " " + error.hint));
     at("talk").firstChild.focus();
   }
 
   function factStep(next, problem) {
     const name = next.fact, fact = words.facts[name];
-    const unknown = () => { question.open.push(name); talk(); };
+    const unknown = () => { question.open.push(name); order.push(name); talk(); };
     const choice = (v, text) => element("li", { class: "choice" }, element("label", {}, element("input", { type: "radio", name: "v", value: v, required: true }), " ", element("span", {}, text)));
     const field = (label, attributes) => element("label", { class: "field" }, element("span", {}, label), element("input", attributes));
+    const years = fact.unit === "years"; // is asked for as the day from which they count
+    const number = fact.type === "int" && !years;
     const inputs = next.values.length
-      ? [element("ul", { class: "choices" }, next.values.map((v) => choice(v, fact.values[v])), choice("?", say("cannotTell")))]
-      : fact.type === "int" ? [field(say("number"), { type: "number", name: "v", min: fact.min, max: fact.max, step: 1, required: true })]
-        : [field(say("askDay"), { type: "date", name: "v", required: true }), fact.type === "instant" ? field(say("askTime"), { type: "time", name: "clock", required: true }) : null];
-    const f = element("form", {},
+      ? element("ul", { class: "choices" }, next.values.map((v) => choice(v, fact.values[v])), choice("?", say("cannotTell")))
+      : [number ? field(say("number"), { type: "number", name: "v", min: fact.min, max: fact.max, step: 1, required: true })
+        : field(say("askDay"), { type: "date", name: "v", required: true }),
+      fact.type === "instant" ? field(say("askTime"), { type: "time", name: "clock", required: true }) : null];
+    const left = next.most === 1 ? say("leftOne") : say("left", { N: next.most });
+    const often = next.often && next.often < next.most ? " " + say("often", { Often: next.often }) : "";
+    const f = element("form", { autocomplete: "off" },
+      element("p", { class: "muted" }, left + often + (next.exact ? "" : " " + say("bound"))),
       problem ? element("p", { class: "note", role: "alert", ...english }, problem.message + " " + problem.hint) : null,
       element("fieldset", {}, element("legend", { tabindex: "-1" }, fact.ask),
         fact.help ? element("p", { class: "hint" }, fact.help) : null,
@@ -100,27 +104,43 @@
         inputs),
       element("div", { class: "actions" }, element("button", { class: "first" }, say("next")),
         next.values.length ? null : element("button", { type: "button", onclick: unknown }, say("cannotTell")),
+        order.length ? element("button", { type: "button", onclick: () => takeBack(order[order.length - 1]) }, say("back")) : null,
         element("button", { type: "button", onclick: () => talk(null, true) }, say("showNow"))));
     f.addEventListener("submit", (event) => {
       event.preventDefault();
       const data = new FormData(f);
       const v = data.get("v");
       if (v === "?") return unknown();
-      question.facts[name] = fact.type === "instant" ? JSON.parse(comity.instant(question.in, v, data.get("clock"))) : v;
+      question.facts[name] = fact.type === "instant" ? JSON.parse(comity.instant(question.in, v, data.get("clock"))) : years ? yearsSince(v) : v;
+      order.push(name);
       talk();
     });
     return f;
   }
 
+  function takeBack(name, problem) {
+    delete question.facts[name];
+    question.open = question.open.filter((x) => x !== name);
+    order = order.filter((x) => x !== name);
+    talk(problem);
+  }
+
+  // yearsSince counts full years up to the day asked about; a day that is still
+  // to come is left as it is, and refused with words that show it.
+  function yearsSince(day) {
+    if (day > question.on) return day;
+    const years = question.on.slice(0, 4) - day.slice(0, 4);
+    return String(question.on.slice(5) < day.slice(5) ? years - 1 : years);
+  }
+
   function soFar() {
-    const rows = [...Object.keys(question.facts), ...question.open].map((name) => element("div", {},
+    const rows = order.map((name) => element("div", {},
       element("dt", {}, ask(name)),
       element("dd", {}, name in question.facts ? value(name, question.facts[name], question.in) : say("cannotTell")),
       element("dd", { class: "no-print" }, element("button", {
         class: "plain", type: "button", "aria-label": say("changeThis", { What: ask(name) }),
-        onclick: () => { delete question.facts[name]; question.open = question.open.filter((x) => x !== name); talk(); },
+        onclick: () => takeBack(name),
       }, say("changeIt")))));
     return rows.length ? [element("h2", {}, say("soFar")), element("dl", { class: "answers-so-far" }, rows)] : [];
   }
-
 })();
