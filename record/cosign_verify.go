@@ -198,9 +198,9 @@ func Follow(ctx context.Context, key Key, files Fetcher, last, served []byte, no
 	return g, nil
 }
 
-// ErrAhead is returned by [SameView] where a cosigner has seen more than the
-// log shows. For a few seconds of every beat that is right.
-var ErrAhead = errors.New("the cosigner has seen more than the log shows")
+// ErrAhead is returned where somebody has seen more than the log shows. Of a
+// cosigner that is right for a few seconds of every beat.
+var ErrAhead = errors.New("more was seen than the log shows")
 
 // SameView checks that what a cosigner keeps of a log is the history that the
 // log shows: its checkpoint of now, and tiles.
@@ -209,15 +209,21 @@ func SameView(ctx context.Context, key Key, files Fetcher, now Checkpoint, view 
 	if !ok {
 		return c, problem("bad-proof", "cosigner", "what it keeps is not a checkpoint signed by %s", key.Origin())
 	}
+	return c, in(SameHistory(ctx, files, now, c), "cosigner")
+}
+
+// SameHistory checks that a checkpoint is the beginning of the one shown now,
+// or is it. The tiles come from files.
+func SameHistory(ctx context.Context, files Fetcher, now, c Checkpoint) error {
 	if c.Size > now.Size {
-		return c, ErrAhead
+		return ErrAhead
 	}
 	root, err := tlog.TreeHash(c.Size, treeReader(ctx, files, tlog.Tree{N: now.Size, Hash: now.Root}))
 	if err != nil {
-		return c, unreadable("tiles", err)
+		return unreadable("tiles", err)
 	}
 	if root != c.Root {
-		return c, problem("bad-proof", "cosigner", "two histories: it keeps a checkpoint of %d entries, signed by the log, that is not the beginning of what the log shows here", c.Size)
+		return problem("bad-proof", "checkpoint", "two histories: a checkpoint of %d entries that the log signed is not the beginning of what the log shows here", c.Size)
 	}
-	return c, nil
+	return nil
 }

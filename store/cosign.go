@@ -82,7 +82,7 @@ func (s *Store) secondKey() error {
 		err = s.signer.Second(keys[0])
 	}
 	if err != nil || len(keys) != 1 {
-		return problem("bad-key", path, "it is one line, made by: comity cosign -mldsa-only -new-key ORIGIN -o FILE", "the second key of the log cannot be read")
+		return problem("bad-key", path, "it is one line, made by: comity cosign -algorithm mldsa -new-key ORIGIN -o FILE", "the second key of the log cannot be read")
 	}
 	return nil
 }

@@ -97,9 +97,9 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	err = serveUntilDone(ctx, l, handler, s, func(at net.Addr) error {
+	err = serveUntilDone(ctx, l, handler, func(at net.Addr) error {
 		return tellDemo(e, at, where, links, *asJSON)
-	})
+	}, s.Run)
 	if err == nil && !*asJSON {
 		fmt.Fprintf(e.out, "\nstopped. The sample record is in %s\n  comity verify -key %s %s\n  comity replay %s\n", where, filepath.Join(where, "log.vkey"), where, where)
 	}

@@ -41,6 +41,12 @@ func runServe(ctx context.Context, e env, args []string) error {
 	draftDir := f.String("drafts", "", "a folder of bills for the page of drafts, in place of those that ship")
 	contact := f.String("contact", "", "where people write when the law here is wrong; shown on a public page")
 	asJSON := f.Bool("json", false, "say {addr,pid,log} as JSON when ready")
+	var cosigners cosignerList
+	f.Var(&cosigners, "cosigner", "`URL=VKEY` of a cosigner to ask at every beat, or URL=FILE; where the folder of the record has a file cosigners, that is used")
+	quorum := f.Int("quorum", 1, "after a start, sign nothing before so many cosigners have said that they know nothing newer")
+	var stamps list
+	f.Var(&stamps, "stamp", "`address` of a time-stamp authority (RFC 3161) to stamp checkpoints; give two")
+	stampEvery := f.Duration("stamp-every", time.Hour, "time between two stampings")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -59,6 +65,16 @@ func runServe(ctx context.Context, e env, args []string) error {
 	}
 	if *beat < time.Second || *beat > time.Hour {
 		return &comity.Problem{Code: "bad-flag", Message: "the beat must be between 1s and 1h", Where: "-beat"}
+	}
+	if *stampEvery < time.Minute || *stampEvery > 31*24*time.Hour {
+		return &comity.Problem{Code: "bad-flag", Message: "the time between two stampings must be between 1m and 744h", Where: "-stamp-every"}
+	}
+	if err := store.CheckAuthorities(stamps); err != nil {
+		return err
+	}
+	asked, err := cosigners.policy(*quorum)
+	if err != nil {
+		return err
 	}
 	book, err := openBook(*overlay)
 	if err != nil {
@@ -80,23 +96,31 @@ func runServe(ctx context.Context, e env, args []string) error {
 	}
 	config := recordConfig(log, *beat)
 	config.Withhold = withholder(agreements, withhold)
+	config.Cosigners = asked
 	config.Database = databaseOf(*dir, *db)
 	s, err := store.Open(ctx, *dir, config)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	if err := agree(ctx, s, log); err != nil {
+		return err
+	}
 	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact)
 	if err != nil {
 		return err
 	}
-	return serveUntilDone(ctx, l, handler, s, func(at net.Addr) error {
+	work := []func(context.Context){s.Run}
+	if len(stamps) > 0 {
+		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
+	}
+	return serveUntilDone(ctx, l, handler, func(at net.Addr) error {
 		if *asJSON {
 			return json.NewEncoder(e.out).Encode(ready{at.String(), os.Getpid(), "http://" + at.String() + "/log"})
 		}
 		_, err := fmt.Fprintf(e.out, "listening on http://%s\n", at)
 		return err
-	})
+	}, work...)
 }
 
 type ready struct {
@@ -173,7 +197,7 @@ func listen(addr string) (net.Listener, error) {
 
 // serveUntilDone says when it is ready, and ends cleanly: what was
 // acknowledged is durable either way.
-func serveUntilDone(ctx context.Context, l net.Listener, h http.Handler, s *store.Store, tellReady func(net.Addr) error) error {
+func serveUntilDone(ctx context.Context, l net.Listener, h http.Handler, tellReady func(net.Addr) error, work ...func(context.Context)) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
@@ -181,7 +205,9 @@ func serveUntilDone(ctx context.Context, l net.Listener, h http.Handler, s *stor
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var wait sync.WaitGroup
-	wait.Go(func() { s.Run(ctx) })
+	for _, w := range work {
+		wait.Go(func() { w(ctx) })
+	}
 	wait.Go(func() {
 		<-ctx.Done()
 		ending, stop := context.WithTimeout(context.Background(), 10*time.Second)

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"comity/record/stamp/stamptest"
+)
+
+// A cosignerProgram is a running `comity cosign`.
+type cosignerProgram struct {
+	*server
+	dir, key string // its folder, its secret key
+	args     []string
+}
+
+func newCosigner(t *testing.T, name string, logs ...string) *cosignerProgram {
+	t.Helper()
+	c := &cosignerProgram{dir: filepath.Join(t.TempDir(), "cosigner")}
+	c.key = filepath.Join(t.TempDir(), "cosigner.key")
+	if out, said, code := comityRun(t, "cosign", "-new-key", name, "-algorithm", "ed25519,mldsa", "-o", c.key); code != 0 || !strings.Contains(out, name+"+") {
+		t.Fatalf("%d: %s%s", code, out, said)
+	}
+	c.args = []string{"cosign", "-json", "-dir", c.dir, "-key", c.key}
+	for _, l := range logs {
+		c.args = append(c.args, "-log", l)
+	}
+	c.start(t, "127.0.0.1:0")
+	t.Cleanup(func() { _ = c.stop() })
+	return c
+}
+
+func (c *cosignerProgram) start(t *testing.T, addr string) {
+	t.Helper()
+	var err error
+	if c.server, err = startCommand(exec.Command(mustProgram(t), append(c.args, "-addr", addr)...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// flag is how others name it: who, where, key.
+func (c *cosignerProgram) flag() string { return c.url + "=" + c.key + ".pub" }
+
+// eventually tries until check is satisfied.
+func eventually(t *testing.T, what string, check func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !check(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// The whole way: two cosigners and two time-stamp authorities beside a server,
+// a reader, a monitor, a restored backup.
+func TestCosignedRecord(t *testing.T) {
+	dir, token := newRecord(t)
+	vkey := filepath.Join(dir, "log.vkey")
+	auditor, paper := newCosigner(t, "cosigner.auditor.example/w1", vkey), newCosigner(t, "cosigner.paper.example", vkey)
+	var roots []byte
+	var stamps []string
+	for _, name := range []string{"Authority One", "Authority Two"} {
+		a, err := stamptest.New(name, time.Now(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots = append(roots, a.Root...)
+		stamps = append(stamps, authorityServer(t, a))
+	}
+	rootFile := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(rootFile, roots, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	more := []string{"-cosigner", auditor.flag(), "-cosigner", paper.flag(), "-quorum", "2", "-stamp", stamps[0], "-stamp", stamps[1]}
+	s, err := startServer(context.Background(), mustProgram(t), dir, more...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.stop() })
+	s.token = token
+	for i := range 3 {
+		if r := s.post(t, "/api/v1/requests", detainer(fmt.Sprintf("case-%d", i), "")); r.status != http.StatusCreated {
+			t.Fatal(r.text())
+		}
+	}
+	eventually(t, "a cosigned checkpoint of 4 entries", func() bool {
+		c := s.get(t, "/log/checkpoint").text()
+		return strings.Contains(c, "\n4\n") && strings.Count(c, "— cosigner.") == 4
+	})
+
+	check := func(want int, args ...string) string {
+		t.Helper()
+		out, said, code := comityRun(t, append([]string{"verify", "-key", vkey}, args...)...)
+		if code != want {
+			t.Fatalf("verify %v: %d, want %d\n%s%s", args, code, want, out, said)
+		}
+		return out + said
+	}
+	said := check(0, "-cosigner", "the City Auditor="+auditor.flag(), "-cosigner", paper.key+".pub", "-stamp-root", rootFile, s.url)
+	for _, want := range []string{
+		`Nothing has been removed or changed since \d+ \w+ \d{4}, \d\d:\d\d UTC, says the City Auditor's cosigner \(cosigner.auditor.example/w1\), which signed this on .*, with Ed25519 and ML-DSA-44\.`,
+		`says the cosigner cosigner.paper.example, which`,
+		`The cosigner cosigner.auditor.example/w1 keeps the same history: it has seen \d+ entries`,
+		`The time-stamp authority Authority One confirms that \d+ entr`,
+		`The time-stamp authority Authority Two confirms`,
+	} {
+		if !regexp.MustCompile(want).MatchString(said) {
+			t.Errorf("verify said\n%s\nwant %s", said, want)
+		}
+	}
+	var v verified
+	if err := json.Unmarshal([]byte(check(0, "-json", "-cosigner", auditor.flag(), "-cosigner", paper.flag(), "-stamp-root", rootFile, dir)), &v); err != nil || !v.Good || len(v.Cosigners) != 2 || len(v.Stamps) < 2 || v.Cosigners[0].Since == nil {
+		t.Errorf("%+v, %v", v, err)
+	}
+	// A receipt alone, offline.
+	receipt := filepath.Join(t.TempDir(), "receipt.json")
+	if err := os.WriteFile(receipt, s.get(t, "/api/v1/receipts/case-1").body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := check(0, "-receipt", receipt, "-cosigner", auditor.key+".pub"); !strings.Contains(said, "The cosigner cosigner.auditor.example/w1 signed this on") {
+		t.Error(said)
+	}
+	check(0, "-receipt", receipt, "-cosigner", auditor.key+".pub", s.url)
+	// A cosigner who never signed; one of two is enough where a quorum says so.
+	stranger := filepath.Join(t.TempDir(), "stranger.key")
+	if _, said, code := comityRun(t, "cosign", "-new-key", "stranger.example", "-o", stranger); code != 0 {
+		t.Fatal(said)
+	}
+	if said := check(1, "-cosigner", auditor.flag(), "-cosigner", stranger+".pub", s.url); !strings.Contains(said, "missing: the cosigner stranger.example") {
+		t.Error(said)
+	}
+	if said := check(0, "-cosigner", auditor.flag(), "-cosigner", stranger+".pub", "-quorum", "1", s.url); !strings.Contains(said, "The cosigner stranger.example has not signed this.") {
+		t.Error(said)
+	}
+	check(1, "-stamp-root", mustRoot(t), s.url)
+	var states []map[string]any
+	if err := json.Unmarshal(s.get(t, "/log/cosigners").body, &states); err != nil || len(states) != 2 || states[0]["missing"] != nil {
+		t.Errorf("%v, %v", states, err)
+	}
+
+	// The monitor: good looks, then a beat that is late.
+	seen := filepath.Join(t.TempDir(), "seen")
+	if said := check(0, "-watch", seen, "-beat", "1s", "-looks", "3", "-cosigner", auditor.flag(), "-cosigner", paper.flag(), s.url); !strings.Contains(said, "is followed from its checkpoint") || !strings.Contains(said, "Nothing was removed or changed since") {
+		t.Error(said)
+	}
+	// An old copy of the folder, taken while the server is down.
+	if err := s.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if said := check(1, "-watch", seen, "-beat", "1s", s.url); !strings.Contains(said, "the beat is late") {
+		t.Error(said)
+	}
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.CopyFS(old, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	s2, err := startServer(context.Background(), mustProgram(t), dir, more...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s2.token = token
+	for i := range 3 {
+		if r := s2.post(t, "/api/v1/requests", detainer(fmt.Sprintf("later-%d", i), "")); r.status != http.StatusCreated {
+			t.Fatal(r.text())
+		}
+	}
+	eventually(t, "a cosigned checkpoint of 7 entries", func() bool {
+		c := s2.get(t, "/log/checkpoint").text()
+		return strings.Contains(c, "\n7\n") && strings.Count(c, "— cosigner.") == 4
+	})
+	if said := check(0, "-watch", seen, "-beat", "1s", "-looks", "1", "-cosigner", auditor.flag(), s2.url); !strings.Contains(said, "3 entries were added") {
+		t.Error(said)
+	}
+	if err := s2.stop(); err != nil {
+		t.Fatal(err)
+	}
+	refused, err := startServer(context.Background(), mustProgram(t), old, more...)
+	if err == nil {
+		_ = refused.stop()
+		t.Fatal("a restored backup was served")
+	}
+	if !strings.Contains(err.Error(), "an older backup was restored") || !strings.Contains(err.Error(), "has seen this log with 7 entries, this record has published 4") {
+		t.Errorf("it says %v", err)
+	}
+	if said := check(1, "-watch", seen, "-beat", "1h", "-looks", "1", old); !strings.Contains(said, "entries were removed: there were 7, now there are 4") {
+		t.Error(said)
+	}
+	if said := check(1, "-cosigner", auditor.flag(), old); !strings.Contains(said, "has seen 7 entries, the log shows 4") {
+		t.Error(said)
+	}
+}
+
+func mustRoot(t *testing.T) string {
+	t.Helper()
+	a, err := stamptest.New("Nobody", time.Now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "root.pem")
+	if err := os.WriteFile(file, a.Root, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func authorityServer(t *testing.T, a *stamptest.Authority) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		answer, err := a.Respond(body, time.Now())
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		w.Write(answer)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// A cosigner killed again and again forgets nothing: no signature leaves that
+// it does not remember, and what it signed only grows.
+func TestKillCosigner(t *testing.T) {
+	dir, token := newRecord(t)
+	vkey := filepath.Join(dir, "log.vkey")
+	c := newCosigner(t, "cosigner.auditor.example/w1", vkey)
+	addr := strings.TrimPrefix(c.url, "http://")
+	s, err := startServer(context.Background(), mustProgram(t), dir, "-cosigner", c.flag())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.stop() })
+	s.token = token
+	var signed []string // every cosigned checkpoint seen in public
+	cosigned := func() bool {
+		text := s.get(t, "/log/checkpoint").text()
+		if strings.Contains(text, "— cosigner.") && (len(signed) == 0 || signed[len(signed)-1] != text) {
+			signed = append(signed, text)
+			return true
+		}
+		return false
+	}
+	for i := range 5 {
+		if r := s.post(t, "/api/v1/requests", detainer(fmt.Sprintf("case-%d", i), "")); r.status != http.StatusCreated {
+			t.Fatal(r.text())
+		}
+		eventually(t, "a cosigned checkpoint", cosigned)
+		_ = c.kill() // it ends with an error: that is what a kill is
+		c.start(t, addr)
+	}
+	eventually(t, "a last cosigned checkpoint", cosigned)
+	_ = s.stop()
+	_ = c.stop()
+	older := filepath.Join(t.TempDir(), "older")
+	for i, text := range signed {
+		if err := os.WriteFile(older, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, said, code := comityRun(t, "verify", "-key", vkey, "-cosigner", c.key+".pub", "-from", older, dir); code != 0 {
+			t.Errorf("checkpoint %d of %d: %s%s", i, len(signed), out, said)
+		}
+	}
+	// After the last kill it refuses what would roll it back.
+	c.start(t, addr)
+	resp, err := http.Post(c.url+"/add-checkpoint", "text/plain", strings.NewReader("old 0\n\n"+signed[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil || resp.StatusCode != http.StatusConflict || b.String() == "0\n" {
+		t.Errorf("rolled back: %d %s, %v", resp.StatusCode, &b, err)
+	}
+}
