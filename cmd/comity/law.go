@@ -110,7 +110,7 @@ func lawShow(e env, args []string) error {
 	}
 	if r, _, ok := book.Rule(f.Arg(0)); ok {
 		if *known != "" && !r.KnownOn(*known) {
-			return &comity.Problem{Code: "not-known", Message: fmt.Sprintf("%s was not known on %s", r.ID, *known), Where: "-known"}
+			return &comity.Problem{Code: "unknown-then", Message: fmt.Sprintf("%s was not known on %s", r.ID, *known), Where: "-known"}
 		}
 		return showRules(e, f.asJSON, []*law.Rule{r})
 	}
