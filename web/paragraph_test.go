@@ -1,10 +1,12 @@
 package web
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"comity"
 	"comity/law"
@@ -195,6 +197,29 @@ func TestClausesAreComplete(t *testing.T) {
 			if !known[name] {
 				t.Errorf("%s: %s is no fact", tag, name)
 			}
+		}
+	}
+}
+
+// Law that was due to be checked again says so on its page, on its rules and
+// on the cards that rest on it.
+func TestStaleLawSaysSo(t *testing.T) {
+	c := shippedConfig(t)
+	c.Now = func() time.Time { return now.AddDate(10, 0, 0) }
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"in": {"us-il"}, "actor": {"sheriff"}, "act": {"sign-287g"}, "done": {"1"}}
+	for prefix, label := range map[string]string{"": "check overdue", "/es": "comprobación atrasada"} {
+		for _, path := range []string{"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a"} {
+			if body := get(h, prefix+path).Body.String(); !strings.Contains(body, label) {
+				t.Errorf("%s%s does not say that a check is overdue", prefix, path)
+			}
+		}
+		body := post(h, prefix+"/ask", form).Body.String()
+		if !strings.Contains(body, `<summary class="tag">`+label) {
+			t.Errorf("%s: the card does not say that a check is overdue", prefix)
 		}
 	}
 }
