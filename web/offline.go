@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -49,7 +50,9 @@ func (s *site) here(w http.ResponseWriter, r *http.Request) error {
 			v.States = append(v.States, p)
 		}
 	}
-	slices.SortStableFunc(v.States, func(a, b comity.Place) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(v.States, func(a, b comity.Place) int {
+		return cmp.Or(cmp.Compare(len(a.Parents), len(b.Parents)), strings.Compare(a.Name, b.Name)) // the nation first
+	})
 	return s.show(w, r, v)
 }
 

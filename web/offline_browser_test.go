@@ -247,8 +247,21 @@ func TestDeviceDecidesTheSameInChromium(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answers []string
-		d.run(chromedp.Evaluate(string(asked)+`.map(q => comity.decide(q))`, &answers))
+		var took struct {
+			Answers          []string
+			Load, Open, Each float64 // milliseconds
+		}
+		d.run(chromedp.Evaluate(`(async questions => {
+			const law = new Uint8Array(await (await fetch("/law/bundle/`+state+`")).arrayBuffer());
+			const start = performance.now();
+			comity.open(law);
+			const opened = performance.now();
+			const Answers = questions.map(q => comity.decide(q));
+			const mark = name => performance.getEntriesByName(name)[0].startTime;
+			return { Answers, Load: mark("device-loaded") - mark("device-asked"), Open: opened - start, Each: (performance.now() - opened) / questions.length };
+		})(`+string(asked)+`)`, &took, awaitPromise))
+		answers := took.Answers
+		t.Logf("%s: law of %d bytes, packed %d; all ready in %.0f ms, of which the law was opened in %.0f; an answer in %.2f ms", state, get(h, "/law/bundle/"+state).Body.Len(), packedSize(h, "/law/bundle/"+state), took.Load, took.Open, took.Each)
 		for i, q := range questions {
 			want, _ := book.DecideJSON([]byte(q)) // a refusal is an answer too
 			if answers[i] != string(want) {
@@ -263,12 +276,21 @@ func TestDeviceDecidesTheSameInChromium(t *testing.T) {
 			verdicts[n.Verdict]++
 		}
 	}
+	t.Logf("module of %d bytes, packed", packedSize(h, "/static/"+module))
 	t.Logf("%d questions: %v, %d refused", 500*len(deviceStates), verdicts, refused)
 	for _, v := range comity.Verdicts {
 		if verdicts[v] < 10 {
 			t.Errorf("%d answers were %s: too few to compare", verdicts[v], v)
 		}
 	}
+}
+
+func packedSize(h http.Handler, path string) int {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Body.Len()
 }
 
 // randomQuestion asks of a place in a state anything that the vocabulary can

@@ -34,6 +34,7 @@ type placeOffer struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Kind string `json:"kind"`
+	In   string `json:"in"`  // the state that it lies in, by name
 	Own  bool   `json:"own"` // it has law of its own
 }
 
@@ -52,9 +53,23 @@ func (d *device) open(compiled []byte) (outline, error) {
 		o.Newest = max(o.Newest, p.Added)
 	}
 	for _, p := range book.Places() {
-		o.Places = append(o.Places, placeOffer{p.ID, p.Name, p.Kind, own[p.ID]})
+		o.Places = append(o.Places, placeOffer{p.ID, p.Name, p.Kind, d.stateOf(p), own[p.ID]})
 	}
 	return o, nil
+}
+
+// stateOf names the state or territory that a place lies in.
+func (d *device) stateOf(p comity.Place) string {
+	for _, id := range p.Parents {
+		up, ok := d.book.Place(id)
+		switch {
+		case ok && (up.Kind == "state" || up.Kind == "territory"):
+			return up.Name
+		case ok && up.Kind != "nation":
+			return d.stateOf(up)
+		}
+	}
+	return ""
 }
 
 var errNothingOpen = &comity.Problem{Code: "no-law", Message: "no law is open", Hint: "call open first"}

@@ -60,7 +60,7 @@ func compiled(t testing.TB, place string) []byte {
 func TestOpen(t *testing.T) {
 	_, o := loaded(t, "us-il")
 	at := slices.IndexFunc(o.Places, func(p placeOffer) bool { return p.ID == "us-il-cook" })
-	if at < 0 || !o.Places[at].Own || o.Places[at].Kind != "county" {
+	if at < 0 || !o.Places[at].Own || o.Places[at].Kind != "county" || o.Places[at].In != "Illinois" {
 		t.Errorf("no Cook County with law of its own among %d places", len(o.Places))
 	}
 	if slices.ContainsFunc(o.Places, func(p placeOffer) bool { return strings.HasPrefix(p.ID, "us-tx") }) {

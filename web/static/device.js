@@ -54,6 +54,7 @@ const comityDevice = (() => {
   // by side. The addresses are data of the element at; come is told how much of
   // the engine is there, from 0 to 1.
   async function load(at, state, come) {
+    performance.mark("device-asked");
     const fetched = async (url) => {
       const answer = await fetch(url);
       if (!answer.ok) throw new Error(url + ": " + answer.status);
@@ -69,6 +70,7 @@ const comityDevice = (() => {
     if (opened.error) throw new Error(opened.error.message);
     words = texts;
     held = opened;
+    performance.mark("device-loaded");
     return { words, held };
   }
 

@@ -16,7 +16,7 @@
     at("progress").hidden = false;
     try {
       ({ words, held } = await comityDevice.load(here.dataset, form.load.state.value, (part) => { at("progress").value = 100 * part; }));
-      offer(form.load.state.selectedOptions[0].textContent);
+      offer(placeName(form.load.state.value));
     } catch (fault) {
       console.error(fault);
       at("status").textContent = "";
@@ -36,10 +36,12 @@
     at("status").textContent = say("ready");
     at("held").textContent = say("held", { Place: name, Day: day(here.dataset.today), Newest: day(held.newest) });
     const kinds = ["nation", "state", "territory", "county", "city", "tribe"];
-    const places = held.places.filter((p) => p.kind !== "nation" || held.places.length === 1)
-      .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name));
+    const several = held.places.filter((p) => p.kind === "state").length > 1; // else the state goes without saying
+    const label = (p) => placeName(p.id) + (several && p.in ? ", " + p.in : "");
+    const places = held.places.filter((p) => p.kind !== "nation" || several)
+      .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || label(a).localeCompare(label(b)));
     at("place").replaceChildren(...kinds.filter((k) => places.some((p) => p.kind === k)).map((k) =>
-      element("optgroup", { label: words.kinds[k] }, places.filter((p) => p.kind === k).map((p) => option(p.id, placeName(p.id))))));
+      element("optgroup", { label: words.kinds[k] }, places.filter((p) => p.kind === k).map((p) => option(p.id, label(p))))));
     at("actor").replaceChildren(...words.actors.map((g) => element("optgroup", { label: g.name }, g.choices.map((a) => option(a, capital(words.who[a][0]))))));
     at("on").value = here.dataset.today;
     acts();
