@@ -249,7 +249,7 @@ func hereTexts(l *lang) map[string]string {
 		"number": l.say("ask.number"), "askDay": l.say("ask.day"), "askTime": l.say("ask.time"), "soFar": l.say("ask.answers-given"),
 		"leftOne": l.say("ask.left", "N", 1), "left": strings.Replace(l.say("ask.left", "N", 2), "2", "{N}", 1), "often": l.say("ask.often", "Often", "{Often}"),
 		"bound": l.say("ask.bound"), "back": l.say("ask.back"), "changeIt": l.say("ask.change"), "changeThis": l.say("ask.change-this", "What", "{What}"), "again": l.say("ask.again"), "answer": l.say("ask.answer-title"),
-		"held": l.say("here.held", "Place", "{Place}", "Day", "{Day}", "Newest", "{Newest}"), "ready": l.say("here.ready"),
+		"held": l.say("here.held", "Place", "{Place}", "Day", "{Day}", "Newest", "{Newest}"), "heldLaw": l.say("here.held-law"), "ready": l.say("here.ready"),
 		"nation": l.say("place.nation"),
 	}
 }

@@ -34,7 +34,8 @@
   const option = (id, text) => element("option", { value: id }, text);
   function offer(name) {
     at("status").textContent = say("ready");
-    at("held").textContent = say("held", { Place: name, Day: day(here.dataset.today), Newest: day(held.newest) });
+    at("held").replaceChildren(say("held", { Place: name, Day: day(here.dataset.today), Newest: day(held.newest) }) + " " + say("heldLaw") + " ",
+      element("code", { title: held.law }, held.law.replace("sha256:", "").slice(0, 12)));
     const kinds = ["nation", "state", "territory", "county", "city", "tribe"];
     const several = held.places.filter((p) => p.kind === "state").length > 1; // else the state goes without saying
     const label = (p) => placeName(p.id) + (several && p.in ? ", " + p.in : "");
