@@ -17,7 +17,10 @@ import (
 // the address of a server for its superuser: .ci/postgres go test ./store. There
 // every record is made by one account and used by another that has no right to
 // change what is append-only.
-var postgresServer = os.Getenv("COMITY_TEST_POSTGRES")
+var (
+	postgresServer = os.Getenv("COMITY_TEST_POSTGRES")
+	postgresFiles  = os.Getenv("COMITY_TEST_PGDATA")
+)
 
 const (
 	ownerAccount = "comity_test_owner"
@@ -32,7 +35,7 @@ func onlySQLite(t testing.TB, why string) {
 	}
 }
 
-func onlyPostgres(t testing.TB) {
+func needsPostgres(t testing.TB) {
 	t.Helper()
 	if postgresServer == "" {
 		t.Skip("needs PostgreSQL: .ci/postgres go test ./store")
@@ -108,4 +111,16 @@ func onServer(t testing.TB, statements ...string) {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
+}
+
+// searchAll searches the folder of a record and, with PostgreSQL, the files of
+// all tables; not its write-ahead log, which docs/reliability.md speaks of.
+func searchAll(t *testing.T, dir string, needles [][]byte) (string, error) {
+	t.Helper()
+	where, err := search(dir, needles)
+	if postgresServer == "" || where != "" || err != nil {
+		return where, err
+	}
+	onServer(t, `CHECKPOINT`) // what is in memory onto the disk
+	return search(filepath.Join(postgresFiles, "base"), needles)
 }

@@ -34,7 +34,7 @@ func TestErasureLeavesNoByte(t *testing.T) {
 		t.Fatalf("%d sealed parts, %v", len(rows), err)
 	}
 	canaries := append(needles(rows), []byte("Canary Ruiz e7"))
-	if where, err := search(dir, canaries); err != nil || where == "" {
+	if where, err := searchAll(t, dir, canaries); err != nil || where == "" {
 		t.Fatalf("before the order nothing is found either: the test shows nothing (%v)", err)
 	}
 
@@ -43,7 +43,7 @@ func TestErasureLeavesNoByte(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if where, err := search(dir, canaries); err != nil || where != "" {
+		if where, err := searchAll(t, dir, canaries); err != nil || where != "" {
 			t.Errorf("remains in %s, %v", where, err)
 		}
 		e, err := s.Entry(t.Context(), "e7")
@@ -107,7 +107,7 @@ func TestErasureInAnOldDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if where, err := search(dir, canaries); err != nil || where != "" {
+	if where, err := searchAll(t, dir, canaries); err != nil || where != "" {
 		t.Errorf("remains in %s, %v", where, err)
 	}
 	mustPublish(t, s)
@@ -221,7 +221,7 @@ func TestDraftsExpire(t *testing.T) {
 	if got, err := s.Draft(t.Context(), cook, "form-1"); err != nil || string(got) != `{"person.name":"Canary Ruiz"}` {
 		t.Errorf("Draft = %q, %v", got, err)
 	}
-	if where, err := search(dir, [][]byte{[]byte("Canary")}); err != nil || where != "" {
+	if where, err := searchAll(t, dir, [][]byte{[]byte("Canary Ruiz")}); err != nil || where != "" {
 		t.Errorf("a draft lies open in %s, %v", where, err)
 	}
 	if _, err := s.Draft(t.Context(), other, "form-1"); code(err) != "not-found" {

@@ -25,6 +25,7 @@ func (postgresDB) script(ctx context.Context, c *sql.Conn, migration string) ([]
 }
 
 var (
+	onlyPostgres = regexp.MustCompile(`(?m)^-- postgres: (.*)$`)
 	comment      = regexp.MustCompile(`(?m)\s*--.*$`)
 	createTable  = regexp.MustCompile(`(?s)^CREATE TABLE (\w+) \((.*)\) STRICT$`)
 	createIndex  = regexp.MustCompile(`(?s)^CREATE (UNIQUE )?INDEX \w+\s+ON \w+ \(.*$`)
@@ -46,6 +47,11 @@ func postgresScript(migration string, hasRole bool) ([]string, error) {
 	right := func(format string, args ...any) {
 		if hasRole {
 			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	for _, m := range onlyPostgres.FindAllStringSubmatch(migration, -1) {
+		if hasRole || !strings.Contains(m[1], appRole) {
+			out = append(out, m[1])
 		}
 	}
 	for _, s := range statements(migration) {

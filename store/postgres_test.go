@@ -1,15 +1,20 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -35,7 +40,7 @@ func beside(t *testing.T, s *Store, c *clock) *Store {
 // Two servers write and publish at once: no index is given twice or left out,
 // no id is written twice, and both show one history.
 func TestTwoServersOneRecord(t *testing.T) {
-	onlyPostgres(t)
+	needsPostgres(t)
 	c := newClock()
 	a, _ := create(t, c)
 	servers := []*Store{a, beside(t, a, c)}
@@ -89,7 +94,7 @@ func TestTwoServersOneRecord(t *testing.T) {
 
 // A second server that was away does not read the whole log to come back.
 func TestAServerComesBack(t *testing.T) {
-	onlyPostgres(t)
+	needsPostgres(t)
 	c := newClock()
 	a, _ := create(t, c)
 	b := beside(t, a, c)
@@ -116,7 +121,7 @@ func TestAServerComesBack(t *testing.T) {
 // The account of the application cannot change what is append-only, nor the
 // rules that say so.
 func TestTheApplicationMayNotChangeTheRecord(t *testing.T) {
-	onlyPostgres(t)
+	needsPostgres(t)
 	c := newClock()
 	s, _ := create(t, c)
 	mustAppend(t, s, draft("a", c.now()))
@@ -147,7 +152,7 @@ func TestTheApplicationMayNotChangeTheRecord(t *testing.T) {
 // The application's account is told to let the owner migrate; then the owner
 // does.
 func TestOnlyTheOwnerMigrates(t *testing.T) {
-	onlyPostgres(t)
+	needsPostgres(t)
 	c := newClock()
 	s, _ := create(t, c)
 	serve := c.address
@@ -184,7 +189,7 @@ func TestOnlyTheOwnerMigrates(t *testing.T) {
 // One schema: the translation has the same tables and columns, and the same of
 // them must be there or are keys.
 func TestBothDatabasesHaveOneSchema(t *testing.T) {
-	onlyPostgres(t)
+	needsPostgres(t)
 	columns := func(data database, query string) string {
 		if err := fillDatabase(t.Context(), data, Identity{Origin: "a/b", Agency: cook}); err != nil {
 			t.Fatal(err)
@@ -224,4 +229,200 @@ func TestBothDatabasesHaveOneSchema(t *testing.T) {
 	if lite != post || strings.Count(lite, "\n") < 50 {
 		t.Errorf("SQLite:\n%s\nPostgreSQL:\n%s", lite, post)
 	}
+}
+
+// A cutter stands between the store and PostgreSQL and cuts the connection at
+// the next COMMIT: before the server sees it, or after it is carried out and
+// before its answer is passed on.
+type cutter struct {
+	server string // socket
+	cut    atomic.Int32
+	cuts   atomic.Int32
+}
+
+const (
+	cutNothing = iota
+	cutBefore
+	cutAfter
+)
+
+// newCutter returns a cutter and the address that leads through it.
+func newCutter(t *testing.T, address string) (*cutter, string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const socket = ".s.PGSQL.5432"
+	q := u.Query()
+	k := &cutter{server: filepath.Join(q.Get("host"), socket)}
+	dir, err := os.MkdirTemp("", "cut") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, socket))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close(); os.RemoveAll(dir) })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go k.pass(c)
+		}
+	}()
+	q.Set("host", dir)
+	u.RawQuery = q.Encode()
+	return k, u.String()
+}
+
+func (k *cutter) pass(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("unix", k.server)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	var deaf atomic.Bool // from now on nothing that the server says is passed on
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer client.Close()
+		buf := make([]byte, 1<<16)
+		for {
+			n, err := server.Read(buf)
+			if err != nil || deaf.Load() { // what it says now is its answer to COMMIT
+				return
+			}
+			if _, err := client.Write(buf[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := client.Read(buf)
+		if err != nil {
+			return
+		}
+		if mode := k.cut.Load(); mode != cutNothing && bytes.Contains(buf[:n], []byte("COMMIT\x00")) {
+			k.cut.Store(cutNothing)
+			k.cuts.Add(1)
+			if mode == cutBefore {
+				return
+			}
+			deaf.Store(true)
+			if _, err := server.Write(buf[:n]); err == nil {
+				<-ended
+			}
+			return
+		}
+		if _, err := server.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// Where the end of a commit is not heard, entries are looked up and never
+// written twice; what cannot be looked up is told honestly.
+func TestTheEndOfACommitIsNotHeard(t *testing.T) {
+	needsPostgres(t)
+	for name, mode := range map[string]int32{"it was not carried out": cutBefore, "it was carried out": cutAfter} {
+		t.Run(name, func(t *testing.T) {
+			c := newClock()
+			s, _ := create(t, c)
+			k, through := newCutter(t, c.address)
+			c.address = through
+			s = reopen(t, s, c)
+			mustAppend(t, s, draft("before", c.now()))
+
+			k.cut.Store(mode)
+			a := mustAppend(t, s, draft("a", c.now()))
+			if a.Again || a.Index != 2 || k.cuts.Load() != 1 {
+				t.Errorf("%+v after %d cuts", a, k.cuts.Load())
+			}
+			if b := mustAppend(t, s, draft("a", c.now())); !b.Again || string(b.Receipt) != string(a.Receipt) {
+				t.Errorf("the first receipt is not given again: %+v", b)
+			}
+			// A day's count has nothing by which it could be found.
+			k.cut.Store(mode)
+			if err := s.AddDayTotal(t.Context(), cook, "code", "2026-03-03", "yes"); code(err) != "not-known" {
+				t.Errorf("a count: %v", err)
+			}
+			want := 0
+			if mode == cutAfter {
+				want = 1
+			}
+			if totals, err := s.DayTotals(t.Context(), cook, "2026-03-03", "2026-03-03"); err != nil || len(totals) != want {
+				t.Errorf("totals %+v, %v", totals, err)
+			}
+			k.cut.Store(mode)
+			c.add(time.Minute)
+			if _, err := s.Publish(t.Context()); code(err) != "not-known" {
+				t.Errorf("publish: %v", err)
+			}
+			head := mustPublish(t, s)
+			if report, err := s.Check(t.Context()); err != nil || report.Checkpoint.Size != head.Size || head.Size != 3 {
+				t.Errorf("%+v, %v", report, err)
+			}
+		})
+	}
+}
+
+// Nothing is acknowledged that a standby does not hold, also where someone
+// cancels the wait for it and the primary holds it already.
+func TestTheWaitForTheStandbyIsCancelled(t *testing.T) {
+	needsPostgres(t)
+	c := newClock()
+	s, _ := create(t, c)
+	onServer(t, `ALTER SYSTEM SET synchronous_standby_names = 'nobody'`, `SELECT pg_reload_conf()`)
+	reset := sync.OnceFunc(func() {
+		onServer(t, `ALTER SYSTEM RESET synchronous_standby_names`, `SELECT pg_reload_conf()`)
+	})
+	t.Cleanup(reset)
+	acknowledged := make(chan record.Appended, 1)
+	go func() {
+		a, err := s.Append(context.Background(), draft("a", c.now()))
+		if err != nil {
+			t.Errorf("append: %v", err)
+		}
+		acknowledged <- a
+	}()
+	cancelled := 0
+	for deadline := time.Now().Add(20 * time.Second); cancelled < 3; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("only %d waits were seen", cancelled)
+		}
+		cancelled += int(countOnServer(t, `SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`))
+	}
+	select {
+	case a := <-acknowledged:
+		t.Fatalf("it was acknowledged without a standby: %+v", a)
+	case <-time.After(300 * time.Millisecond):
+	}
+	reset()
+	select {
+	case a := <-acknowledged:
+		if a.Again || a.Index != 1 {
+			t.Errorf("%+v", a)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("it was not acknowledged when nothing was to be waited for any more")
+	}
+}
+
+func countOnServer(t *testing.T, query string) (n int64) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), postgresServer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	if err := conn.QueryRow(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

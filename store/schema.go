@@ -24,8 +24,9 @@ import (
 // … BEFORE … [WHEN …] BEGIN SELECT RAISE(ABORT, '…'); END, DROP, INSERT,
 // UPDATE and DELETE in the SQL that both databases speak. Every column has a
 // comment. A table that is append-only has both triggers, stays and remains:
-// from them follow the rights of the application's role in PostgreSQL. A column
-// that is added must have a default or be filled by the same file.
+// from them follow the rights of the application's role in PostgreSQL. What
+// only PostgreSQL needs stands in a line "-- postgres: …", run before the rest.
+// A column that is added must have a default or be filled by the same file.
 //
 // Every change is an entry of kind "schema" in the record itself (H37), written
 // in the transaction that makes the change. We run the files ourselves, in

@@ -182,6 +182,9 @@ CREATE TABLE door_total (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON door_total TO comity_app;
 -- 0002-version.sql
+CREATE FUNCTION sealed_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN CLUSTER sealed USING sealed_pkey; END $$;
+REVOKE ALL ON FUNCTION sealed_anew() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sealed_anew() TO comity_app;
 DROP FUNCTION meta_stays() CASCADE;
 DROP FUNCTION IF EXISTS meta_stays_whole() CASCADE;
 CREATE FUNCTION meta_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name <> 'schema' OR NEW.name <> 'schema' OR CAST(NEW.value AS BIGINT) <= CAST(OLD.value AS BIGINT) THEN RAISE EXCEPTION 'meta is written once; only the version of the schema grows' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
