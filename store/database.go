@@ -21,6 +21,9 @@ type database interface {
 	// open returns the connections for reading and those for writing, of
 	// which one at a time is used.
 	open(ctx context.Context, fresh bool) (read, write *sql.DB, err error)
+	// beside returns connections for reading only, also while another process
+	// writes.
+	beside() (*sql.DB, error)
 	// query puts a query into the form of the database.
 	query(string) string
 	// script puts a migration into statements of the database.
@@ -56,7 +59,7 @@ const (
 // database chooses by what the configuration names.
 func (c Config) database(dir string) (database, error) {
 	if c.Database == "" {
-		return sqliteDB{path: filepath.Join(dir, "record.db")}, nil
+		return sqliteDB{filepath.Join(dir, "record.db"), new(rawFile)}, nil
 	}
 	return newPostgres(c.Database)
 }

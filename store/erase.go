@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"comity/record"
@@ -164,11 +165,12 @@ func needles(rows []sealedRow) [][]byte {
 	return out
 }
 
-// search returns the first file below dir that holds any of the needles.
-func search(dir string, needles [][]byte) (string, error) {
+// search returns the first file below dir that holds any of the needles. It
+// leaves out what may not be opened like any file.
+func search(dir string, needles [][]byte, except ...string) (string, error) {
 	found := ""
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || found != "" {
+		if err != nil || !d.Type().IsRegular() || found != "" || slices.Contains(except, path) {
 			return err
 		}
 		has, err := fileHas(path, needles)
@@ -189,11 +191,15 @@ func fileHas(path string, needles [][]byte) (bool, error) {
 		return false, err
 	}
 	defer f.Close()
+	return has(f, needles)
+}
+
+func has(r io.Reader, needles [][]byte) (bool, error) {
 	const overlap = 256 // longer than any needle
 	buf := make([]byte, 1<<20)
 	kept := 0
 	for {
-		n, err := f.Read(buf[kept:])
+		n, err := r.Read(buf[kept:])
 		for _, needle := range needles {
 			if bytes.Contains(buf[:kept+n], needle) {
 				return true, nil
@@ -203,7 +209,7 @@ func fileHas(path string, needles [][]byte) (bool, error) {
 			return false, nil
 		}
 		if err != nil {
-			return false, fmt.Errorf("search %s: %w", path, err)
+			return false, fmt.Errorf("search for what was erased: %w", err)
 		}
 		keep := min(overlap, kept+n)
 		copy(buf, buf[kept+n-keep:kept+n])

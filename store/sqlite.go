@@ -4,18 +4,42 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"io/fs"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteDB is one file, opened by one process.
-type sqliteDB struct{ path string }
+// sqliteDB is one file, written by one process. Others may read it (beside.go).
+type sqliteDB struct {
+	path string
+	raw  *rawFile
+}
+
+// A rawFile is the file of the database, read beside SQLite. It is opened once
+// and stays open: POSIX drops every lock that a process has on a file when it
+// closes any handle of it, SQLite's too, and another process that reads the
+// database would then take it for one that nobody has open.
+type rawFile struct {
+	once sync.Once
+	file *os.File
+	err  error
+}
+
+func (r *rawFile) has(path string, needles [][]byte) (bool, error) {
+	r.once.Do(func() { r.file, r.err = os.Open(path) })
+	if r.err != nil {
+		return false, r.err
+	}
+	return has(io.NewSectionReader(r.file, 0, math.MaxInt64), needles)
+}
 
 func (d sqliteDB) where() string { return d.path }
 
@@ -123,14 +147,14 @@ func (s *Store) pages(ctx context.Context, pragma string) error {
 func (d sqliteDB) scrub(ctx context.Context, s *Store, needles [][]byte, anew bool) error {
 	return s.writeAlone(ctx, func(t *tx) error {
 		if !anew {
-			if clean, err := t.clean(s.dir, needles); clean || err != nil {
+			if clean, err := d.clean(t, s.dir, needles); clean || err != nil {
 				return explain("erase", err)
 			}
 		}
 		if _, err := t.w.conn.ExecContext(t.ctx, `VACUUM`); err != nil {
 			return explain("erase", err)
 		}
-		clean, err := t.clean(s.dir, needles)
+		clean, err := d.clean(t, s.dir, needles)
 		if err == nil && !clean {
 			err = problem("not-erased", s.dir, "stop the program, keep the folder, and call whoever maintains it", "the entry can no longer be read, but encrypted remains of it are still in a file")
 		}
@@ -139,11 +163,14 @@ func (d sqliteDB) scrub(ctx context.Context, s *Store, needles [][]byte, anew bo
 }
 
 // clean empties the write-ahead log and reports whether no file holds a needle.
-func (t *tx) clean(dir string, needles [][]byte) (bool, error) {
+func (d sqliteDB) clean(t *tx, dir string, needles [][]byte) (bool, error) {
 	if err := t.emptyWAL(); err != nil {
 		return false, err
 	}
-	where, err := search(dir, needles)
+	if found, err := d.raw.has(d.path, needles); found || err != nil {
+		return false, err
+	}
+	where, err := search(dir, needles, d.path, d.path+"-shm") // the latter holds numbers of pages, no content
 	return where == "", err
 }
 
