@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +21,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"comity/record"
+	"comity/record/stamp/stamptest"
 )
 
 // A running cosigner: its folder, its server and how a log's policy names it.
@@ -535,5 +537,64 @@ func TestLogWithASecondKey(t *testing.T) {
 	s.Close()
 	if _, err := Open(t.Context(), dir, c.config()); code(err) != "bad-key" {
 		t.Errorf("a broken second key: %v", err)
+	}
+}
+
+// What leaves for cosigners and time-stamp authorities is public already: a
+// checkpoint, hashes of the tree, one hash. Nothing about an entry.
+func TestNothingAboutEntriesLeaves(t *testing.T) {
+	c := newClock()
+	s, _ := create(t, c)
+	auditor := startCosigner(t, "cosigner.auditor.example/w1", c, s.Key())
+	var sent bytes.Buffer
+	listen := func(next http.Handler) *httptest.Server {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				t.Error(err)
+			}
+			fmt.Fprintf(&sent, "%s %s %v\n%s\n", r.Method, r.URL, r.Header, body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			next.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		return server
+	}
+	ear := listen(auditor)
+	for i := range auditor.policy {
+		auditor.policy[i].URL = ear.URL
+	}
+	s = with(t, s, c, policyOf(t, 1, auditor))
+	var secrets []string
+	for i := range 3 {
+		d := draft(fmt.Sprintf("case-%d", i), c.now())
+		a := mustAppend(t, s, d)
+		secrets = append(secrets, d.ID, a.ULID, d.Agency, "detainer", "Canary", "B-case")
+		c.add(time.Minute)
+		mustPublish(t, s)
+	}
+	a, err := stamptest.New("Authority", c.now(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	authority := listen(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		if answer, err := a.Respond(body, c.now()); err == nil {
+			w.Write(answer)
+		}
+	}))
+	if err := s.Stamp(t.Context(), []string{authority.URL}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(sent.String(), "POST "); n < 5 {
+		t.Fatalf("only %d requests were heard", n)
+	}
+	for _, word := range secrets {
+		if strings.Contains(sent.String(), word) {
+			t.Errorf("%q left:\n%s", word, &sent)
+		}
 	}
 }

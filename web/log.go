@@ -9,8 +9,9 @@ import (
 )
 
 // LogFiles is the public log as C2SP tlog-tiles lays it out: checkpoint,
-// tile/…, and beside it key and header/HASH. A file that is not there, or not
-// yet public, is an error.
+// tile/…, and beside it key, header/HASH, and what cosigners and time-stamp
+// authorities signed (docs/cosigners.md). A file that is not there, or not yet
+// public, is an error.
 type LogFiles interface {
 	LogFile(ctx context.Context, path string) ([]byte, error)
 }
@@ -42,7 +43,7 @@ func logCache(path string) string {
 	switch {
 	case strings.HasPrefix(path, "tile/") && !strings.Contains(path, ".p/"):
 		return "public, max-age=31536000, immutable"
-	case path == "checkpoint", strings.HasPrefix(path, "header/"):
+	case path == "checkpoint", path == "cosigners", strings.HasPrefix(path, "header/"):
 		return "no-cache" // an order may withdraw a header
 	}
 	return "public, max-age=300"
@@ -52,8 +53,10 @@ func logType(path string) string {
 	switch {
 	case strings.HasPrefix(path, "tile/"):
 		return "application/octet-stream"
-	case strings.HasPrefix(path, "header/"):
+	case strings.HasPrefix(path, "header/"), path == "cosigners":
 		return "application/json"
+	case strings.HasSuffix(path, ".tsr"):
+		return "application/timestamp-reply"
 	}
 	return "text/plain; charset=utf-8"
 }

@@ -14,8 +14,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -60,7 +62,7 @@ func (r Request) Marshal() ([]byte, error) {
 // Check reads the answer to this request. Whom to trust is for whoever
 // verifies it later; here it must only be whole and ours.
 func (r Request) Check(response []byte) (Stamp, error) {
-	s, token, err := open(response, r.data)
+	s, token, _, err := open(response, r.data)
 	if err != nil {
 		return Stamp{}, err
 	}
@@ -72,11 +74,7 @@ func (r Request) Check(response []byte) (Stamp, error) {
 
 // Verify checks that one of the roots stands behind a stamp on data.
 func Verify(response, data []byte, roots *x509.CertPool) (Stamp, error) {
-	s, token, err := open(response, data)
-	if err != nil {
-		return Stamp{}, err
-	}
-	p7, err := parse(token.RawToken)
+	s, token, p7, err := open(response, data)
 	if err != nil {
 		return Stamp{}, err
 	}
@@ -84,12 +82,17 @@ func Verify(response, data []byte, roots *x509.CertPool) (Stamp, error) {
 	for _, c := range p7.Certificates {
 		between.AddCert(c)
 	}
-	if _, err := p7.GetOnlySigner().Verify(x509.VerifyOptions{
+	_, err = p7.GetOnlySigner().Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: between, CurrentTime: token.Time, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
-	}); err != nil {
-		p := refused("none of the given roots stands behind its certificate: " + err.Error())
+	})
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &unknown):
+		p := refused("none of the given roots stands behind its certificate")
 		p.Code = otherRoot
 		return Stamp{}, p
+	case err != nil:
+		return Stamp{}, refused(err.Error())
 	}
 	return s, nil
 }
@@ -115,36 +118,41 @@ func Roots(text []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// reading: the reader of PKCS #7 counts the depth it is at in a variable of
+// its package.
+var reading sync.Mutex
+
 // open checks everything of a response but who stands behind it.
-func open(response, data []byte) (s Stamp, token *timestamp.Timestamp, err error) {
+func open(response, data []byte) (s Stamp, token *timestamp.Timestamp, p7 *pkcs7.PKCS7, err error) {
 	if len(response) > MaxResponse {
-		return s, nil, refused("it is too long")
+		return s, nil, nil, refused("it is too long")
 	}
+	reading.Lock()
+	defer reading.Unlock()
 	defer func() { // the parsers of this format are not ours
 		if p := recover(); p != nil {
-			s, token, err = Stamp{}, nil, refused("it cannot be read")
+			s, token, p7, err = Stamp{}, nil, nil, refused("it cannot be read")
 		}
 	}()
 	if token, err = timestamp.ParseResponse(response); err != nil {
-		return s, nil, refused("it is not a granted answer with a good signature: " + err.Error())
+		return s, nil, nil, refused("it is not a granted answer with a good signature: " + err.Error())
 	}
 	sum := sha256.Sum256(data)
 	if token.HashAlgorithm != crypto.SHA256 || !bytes.Equal(token.HashedMessage, sum[:]) {
-		return s, nil, refused("it stamps other bytes")
+		return s, nil, nil, refused("it stamps other bytes")
 	}
-	p7, err := parse(token.RawToken)
-	if err != nil {
-		return s, nil, err
+	if p7, err = parse(token.RawToken); err != nil {
+		return s, nil, nil, err
 	}
 	signer := p7.GetOnlySigner()
 	if err := forStamps(signer, p7); err != nil {
-		return s, nil, err
+		return s, nil, nil, err
 	}
 	name := signer.Subject.CommonName
 	if name == "" {
 		name = signer.Subject.String()
 	}
-	return Stamp{At: token.Time.UTC(), Authority: name}, token, nil
+	return Stamp{At: token.Time.UTC(), Authority: name}, token, p7, nil
 }
 
 // parse reads the token. One signer, whose certificate is there: without it
