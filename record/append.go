@@ -70,6 +70,7 @@ type Sealer interface {
 type Sealed struct {
 	Commitments []string
 	Parts       []Part
+	Terms       [][]byte // keyed digests by which the agency's staff find the entry again
 }
 
 // A Part is one box of sealed fields that can be destroyed by itself.
@@ -87,7 +88,9 @@ type Prepared struct {
 	Header                      Salted
 	Leaf                        Leaf
 	Parts                       []Part
-	Same                        []byte
+	Terms                       [][]byte
+	Same                        []byte // keyed digest of what the caller sent
+	SameInOrder                 []byte // as older programs made it: of the fields in the order in which they came
 	Receipt                     []byte
 	PublishedBy                 time.Time
 }
@@ -169,7 +172,7 @@ func (l *Log) Prepare(ctx context.Context, d Draft) (Prepared, error) {
 	return Prepared{
 		ID: d.ID, ULID: l.ULID(now), Agency: d.Agency, Kind: d.Kind, Ref: d.Ref,
 		Stored: utc(now), Ended: utc(d.Ended), Header: header, Leaf: receipt.Leaf(),
-		Parts: sealed.Parts, Same: l.Same(d.bytes()), Receipt: receipt.Marshal(), PublishedBy: utc(by),
+		Parts: sealed.Parts, Terms: sealed.Terms, Same: l.Same(d.bytes()), SameInOrder: l.Same(d.bytesInOrder()), Receipt: receipt.Marshal(), PublishedBy: utc(by),
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -174,8 +175,16 @@ func canonical(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// bytes of a draft that must be the same when a caller sends it again.
+// bytes of a draft that must be the same when a caller sends it again. The
+// order of its fields says nothing.
 func (d *Draft) bytes() []byte {
+	same := *d
+	same.Fields = slices.Clone(d.Fields)
+	slices.SortFunc(same.Fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return same.bytesInOrder()
+}
+
+func (d *Draft) bytesInOrder() []byte {
 	same := *d
 	same.At, same.Ended = utc(d.At), utc(d.Ended)
 	return canonical(same)

@@ -54,7 +54,7 @@ func (t *tx) again(p record.Prepared) (record.Committed, error) {
 	if err != nil {
 		return record.Committed{}, err
 	}
-	if !bytes.Equal(same, p.Same) {
+	if !bytes.Equal(same, p.Same) && !bytes.Equal(same, p.SameInOrder) {
 		return record.Committed{}, record.Conflict(p.ID)
 	}
 	c.PublishedBy = fromUnix(by)
@@ -92,6 +92,11 @@ func (t *tx) insert(p record.Prepared) (record.Committed, error) {
 	}
 	for _, part := range p.Parts {
 		if err := t.exec(`INSERT INTO sealed (n, part, day, key, text) VALUES (?, ?, ?, ?, ?)`, n, part.Name, part.Day, part.Key, part.Text); err != nil {
+			return record.Committed{}, err
+		}
+	}
+	for _, term := range p.Terms {
+		if err := t.exec(`INSERT INTO term (agency, term, n) VALUES (?, ?, ?) ON CONFLICT (agency, term, n) DO NOTHING`, p.Agency, term, n); err != nil {
 			return record.Committed{}, err
 		}
 	}

@@ -57,14 +57,20 @@ func (s *Store) DropDraft(ctx context.Context, agency, id string) error {
 	return s.write(ctx, func(t *tx) error { return t.exec(`DELETE FROM draft WHERE agency = ? AND id = ?`, agency, id) })
 }
 
-// Sweep deletes what has expired: drafts, links, sessions. It never touches
-// the record.
+// Sweep deletes what has expired: drafts, links, sessions, and what the
+// retention schedule in force lets go, which is the one clock that reaches into
+// the record. A litigation hold keeps its chain from it.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.config.Now().Unix()
-	return s.write(ctx, func(t *tx) error {
+	err := s.write(ctx, func(t *tx) error {
 		return errors.Join(
 			t.exec(`DELETE FROM draft WHERE expires <= ?`, now),
 			t.exec(`DELETE FROM link WHERE expires <= ?`, now),
-			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ?`, now, now))
+			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ?`, now, now),
+			t.exec(`DELETE FROM viewing WHERE at < ?`, s.config.Now().Add(-KeepViewings).Unix()))
 	})
+	if due := s.removeEvidence(ctx); code(due) != "locked" && code(due) != "on-hold" {
+		err = errors.Join(err, due)
+	}
+	return errors.Join(err, s.retain(ctx))
 }

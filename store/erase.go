@@ -1,100 +1,275 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"comity/record"
 )
 
-// Erase destroys the content of an entry because an authority ordered it, and
-// writes a signed entry that says so and names the authority. Entry, header,
-// leaf and every proof given out stay good; nothing that was said can be read
-// or tested any more. A litigation hold on the entry or its chain refuses it.
+// Erase destroys the content of one entry because a court ordered it; see
+// [Store.Expunge].
 func (s *Store) Erase(ctx context.Context, id, authority string) (record.Appended, error) {
-	if strings.TrimSpace(authority) == "" {
-		return record.Appended{}, problem("no-authority", "authority", "name the court and the order, e.g. Circuit Court of Cook County, order of 3 March 2026", "an erasure must name who ordered it")
-	}
-	target, err := s.target(ctx, id)
-	if err != nil {
+	list, err := s.Expunge(ctx, record.Order{Entry: id, Authority: authority, By: record.ByCourt})
+	if len(list) == 0 {
 		return record.Appended{}, err
 	}
-	if target.erased {
-		return s.eraseAgain(ctx, target)
-	}
-	remains, err := s.sealedRows(ctx, target.n)
-	if err != nil {
-		return record.Appended{}, err
-	}
-
-	// 1. In one transaction: the erasure entry, the ledger row, and the end of
-	// the sealed rows with their salts and wrapped keys. A crash before its
-	// end: nothing happened. After it: no query can read the content; the
-	// order is carried out again and step 2 is done then.
-	now := s.config.Now()
-	done, err := s.appendWith(ctx, record.Draft{
-		ID: target.orderID(), Agency: target.agency, Kind: "erasure", Ref: id, At: now,
-		Fields: []record.Field{{Name: "authority", Value: authority}},
-	}, func(t *tx) error { return t.destroy(target, now.Unix()) })
-	if err != nil {
-		return record.Appended{}, err
-	}
-
-	// 2. Out of the write-ahead log and of free pages. A crash here may leave
-	// encrypted bytes whose key is gone from every table.
-	return done, s.data.scrub(ctx, s, needles(remains), false)
+	return list[0], err
 }
 
-// eraseAgain repeats an order. What the destroyed rows held is not known any
-// more, so the database is written anew without looking.
-func (s *Store) eraseAgain(ctx context.Context, target target) (record.Appended, error) {
-	a := record.Appended{ID: target.orderID(), Again: true}
-	var by int64
-	err := s.read.QueryRowContext(ctx, `SELECT idx, ulid, receipt, published_by FROM entry JOIN log USING (n) WHERE id = ?`, a.ID).
-		Scan(&a.Index, &a.ULID, &a.Receipt, &by)
-	if err != nil {
-		return record.Appended{}, explain("find the erasure", err)
+// Expunge carries out an order: content, salts, keys, terms and evidence of an
+// entry, or of its whole chain, are destroyed wherever this program keeps them,
+// and a signed entry for each says so and names the authority. Leaf and root
+// stay, so every proof given out before still holds; nothing that was said can
+// be read or tested any more. Where the order takes the header too, a signed
+// note stands in its place. A litigation hold on the chain refuses all of it.
+//
+// The same order may be carried out again: what a crash left undone is done.
+func (s *Store) Expunge(ctx context.Context, o record.Order) ([]record.Appended, error) {
+	if o.By == "" {
+		o.By = record.ByCourt
 	}
-	a.PublishedBy = fromUnix(by)
-	return a, s.data.scrub(ctx, s, nil, true)
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	targets, err := s.targets(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.expunge(ctx, o, targets)
+}
+
+func (s *Store) expunge(ctx context.Context, o record.Order, targets []target) ([]record.Appended, error) {
+	needles, err := s.needles(ctx, o, targets)
+	if err != nil {
+		return nil, err
+	}
+	var work []erasing
+	for _, t := range targets {
+		e, err := s.prepareErasure(ctx, o, t)
+		if err != nil {
+			return nil, err
+		}
+		work = append(work, e)
+	}
+
+	// 1. In one transaction, for every target: the erasure entry, and the end
+	// of the sealed rows with their salts and wrapped keys, of the terms, and of
+	// the header where the order says so. A crash before its end: nothing
+	// happened. After it: no query can read the content; the next start, or the
+	// order carried out again, does the rest.
+	var done []record.Appended
+	err = s.writeAgain(ctx, func(t *tx) error {
+		done = nil
+		for _, e := range work {
+			a, err := t.erase(e)
+			if err != nil {
+				return err
+			}
+			done = append(done, a)
+		}
+		for _, e := range work {
+			if err := s.dueEvidence(t, e.evidence); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	// 2. The ledger outside the database, so that no backup brings it back. A
+	// crash here: the next start adds the line.
+	if err := s.ledger.add(linesOf(work)...); err != nil {
+		return done, err
+	}
+
+	// 3. The evidence. A crash here: evidence_due remembers what is left.
+	if err := s.removeEvidence(ctx); err != nil {
+		return done, err
+	}
+
+	// 4. Out of the write-ahead log and of free pages. What the rows of an
+	// order carried out before held is not known any more: then the database is
+	// written anew without looking. A crash here may leave encrypted bytes whose
+	// key is gone from every table.
+	return done, s.data.scrub(ctx, s, needles, len(needles) == 0)
+}
+
+// An erasing is one entry about to be erased.
+type erasing struct {
+	target
+	entry    record.Prepared // the erasure entry
+	note     []byte          // in place of the header; nil: the header stays
+	line     ledgerLine
+	evidence []Digest
+}
+
+func (s *Store) prepareErasure(ctx context.Context, o record.Order, t target) (erasing, error) {
+	e := erasing{target: t}
+	id := t.orderID(o)
+	at, err := s.firstTime(ctx, id)
+	if err != nil {
+		return e, err
+	}
+	if e.entry, err = s.log.Prepare(ctx, erasureDraft(id, o, t, at)); err != nil {
+		return e, err
+	}
+	if o.Header {
+		if e.note, err = s.signer.Withdrawn(t.leaf, o.By, at); err != nil {
+			return e, err
+		}
+	}
+	if e.line, err = s.ledgerLine(o, t, at); err != nil {
+		return e, err
+	}
+	e.evidence, err = s.evidenceNamed(ctx, t)
+	return e, err
+}
+
+func erasureDraft(id string, o record.Order, t target, at time.Time) record.Draft {
+	d := record.Draft{
+		ID: id, Agency: t.agency, Kind: "erasure", Ref: t.id, At: at,
+		Fields: []record.Field{{Name: "authority", Value: o.Authority}, {Name: "by", Value: string(o.By)}},
+	}
+	if o.Chain {
+		d.Fields = append(d.Fields, record.Field{Name: "scope", Value: "chain"})
+	}
+	if o.Header {
+		d.Fields = append(d.Fields, record.Field{Name: "header", Value: "withdrawn"})
+	}
+	return d
+}
+
+// erase does everything to one target that happens inside the database. If the
+// order was carried out before, its entry is there and nothing more happens.
+func (t *tx) erase(e erasing) (record.Appended, error) {
+	a := record.Appended{ID: e.entry.ID, Again: true}
+	var by int64
+	err := t.row(`SELECT log.idx, ulid, receipt, published_by FROM entry JOIN log USING (n) WHERE id = ?`, a.ID).scan(&a.Index, &a.ULID, &a.Receipt, &by)
+	if !errors.Is(err, sql.ErrNoRows) {
+		a.PublishedBy, a.Again = fromUnix(by), a.ULID != e.entry.ULID
+		return a, err
+	}
+	c, err := t.insert(e.entry)
+	if err != nil {
+		return a, err
+	}
+	a.Index, a.ULID, a.Receipt, a.PublishedBy, a.Again = c.Index, c.ULID, c.Receipt, c.PublishedBy, false
+	return a, t.destroy(e)
+}
+
+// destroy ends what an entry said. A hold on its chain refuses.
+func (t *tx) destroy(e erasing) error {
+	var held int
+	err := t.row(`SELECT count(*) FROM held JOIN entry USING (n) WHERE thread = ?`, e.thread).scan(&held)
+	if err != nil {
+		return err
+	}
+	if held > 0 {
+		return problem("on-hold", "entry "+e.id, "ask counsel; the hold must be lifted first", "a litigation hold keeps this entry: it was not erased")
+	}
+	if !e.erased {
+		err = t.execAll(e.n, `INSERT INTO erasure (n, by, at) VALUES (?, ?, ?)`, []any{e.n, e.entry.ID, e.line.at.Unix()},
+			`DELETE FROM sealed WHERE n = ?`, `DELETE FROM term WHERE n = ?`, `DELETE FROM unindexed WHERE n = ?`)
+	}
+	if err == nil && e.note != nil && !e.withdrawn {
+		err = t.execAll(e.n, `INSERT INTO withdrawal (n, note) VALUES (?, ?)`, []any{e.n, e.note}, `DELETE FROM header WHERE n = ?`)
+	}
+	return err
+}
+
+// execAll runs the first statement with its values, then the others with n.
+func (t *tx) execAll(n int64, first string, args []any, then ...string) error {
+	if err := t.exec(first, args...); err != nil {
+		return err
+	}
+	for _, query := range then {
+		if err := t.exec(query, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A target is the entry that an order is about.
 type target struct {
-	n                int64
-	id, ulid, agency string
-	kind             string
-	erased           bool
+	n                        int64
+	id, ulid, agency, thread string
+	kind                     string
+	leaf                     record.Leaf
+	erased, withdrawn        bool
 }
 
-// orderID is the id of the one erasure entry that a target can have.
-func (t target) orderID() string { return "erasure." + t.ulid }
+// orderID is the id of the one erasure entry that a target can have, or of the
+// one that withdraws the header of what was erased before.
+func (t target) orderID(o record.Order) string {
+	if t.erased && o.Header && !t.withdrawn {
+		return "withdrawal." + t.ulid
+	}
+	return "erasure." + t.ulid
+}
 
+func (t target) isOwn() bool {
+	return slices.ContainsFunc(record.OwnKinds(), func(k record.Kind) bool { return k.Name == t.kind })
+}
+
+// target finds an entry that an order may be about.
 func (s *Store) target(ctx context.Context, id string) (target, error) {
-	t := target{id: id}
-	err := s.read.QueryRowContext(ctx, `SELECT n, ulid, agency, kind, EXISTS (SELECT 1 FROM erasure WHERE erasure.n = entry.n) FROM entry WHERE id = ?`, id).
-		Scan(&t.n, &t.ulid, &t.agency, &t.kind, &t.erased)
-	if errors.Is(err, sql.ErrNoRows) {
-		return t, notFound("entry")
+	t, err := s.find(ctx, id)
+	if err == nil && t.isOwn() {
+		err = problem("own-entry", "entry "+id, "", "an entry of kind %q is about the record itself and names nobody: it stays", t.kind)
+	}
+	return t, err
+}
+
+// targets are what an order destroys. What the record wrote of itself stays.
+func (s *Store) targets(ctx context.Context, o record.Order) ([]target, error) {
+	one, err := s.target(ctx, o.Entry)
+	if err != nil || !o.Chain {
+		return []target{one}, err
+	}
+	all, err := s.chain(ctx, one.thread)
+	return slices.DeleteFunc(all, target.isOwn), err
+}
+
+func (s *Store) find(ctx context.Context, id string) (target, error) {
+	list, err := s.targetRows(ctx, `WHERE entry.id = ?`, id)
+	if err == nil && len(list) == 0 {
+		err = notFound("entry")
 	}
 	if err != nil {
-		return t, explain("find entry", err)
+		return target{}, err
 	}
-	for _, own := range record.OwnKinds() {
-		if t.kind == own.Name {
-			return t, problem("own-entry", "entry "+id, "", "an entry of kind %q is about the record itself and names nobody: it stays", t.kind)
+	return list[0], nil
+}
+
+// chain is every entry of a thread, in the order of writing.
+func (s *Store) chain(ctx context.Context, thread string) ([]target, error) {
+	return s.targetRows(ctx, `WHERE entry.id = ? OR (entry.ref <> '' AND entry.thread = ?) ORDER BY entry.n`, thread, thread)
+}
+
+func (s *Store) targetRows(ctx context.Context, where string, args ...any) ([]target, error) {
+	var out []target
+	err := s.each(ctx, func(r *sql.Rows) error {
+		var t target
+		var leaf []byte
+		err := r.Scan(&t.n, &t.id, &t.ulid, &t.agency, &t.thread, &t.kind, &leaf, &t.erased, &t.withdrawn)
+		if err == nil && len(leaf) != len(t.leaf) {
+			err = damaged("a leaf has %d bytes", len(leaf))
 		}
-	}
-	return t, nil
+		if err == nil {
+			t.leaf = record.Leaf(leaf)
+		}
+		out = append(out, t)
+		return err
+	}, `SELECT entry.n, entry.id, ulid, agency, thread, kind, leaf, EXISTS (SELECT 1 FROM erasure WHERE erasure.n = entry.n),
+		EXISTS (SELECT 1 FROM withdrawal WHERE withdrawal.n = entry.n) FROM entry `+where, args...)
+	return out, err
 }
 
 // appendWith writes an entry whose effect happens in the same transaction.
@@ -110,109 +285,42 @@ func (s *Store) appendWith(ctx context.Context, d record.Draft, effect func(*tx)
 	return record.Appended{Index: c.Index, ID: d.ID, ULID: c.ULID, Receipt: c.Receipt, PublishedBy: c.PublishedBy, Again: c.Again}, nil
 }
 
-func (t *tx) destroy(target target, at int64) error {
-	var held int
-	err := t.row(`SELECT count(*) FROM hold JOIN entry USING (n) WHERE thread = (SELECT thread FROM entry WHERE n = ?)`, target.n).scan(&held)
-	if err != nil {
-		return err
-	}
-	if held > 0 {
-		return problem("on-hold", "entry "+target.id, "ask counsel; the hold must be lifted first", "a litigation hold keeps this entry: it was not erased")
-	}
-	if err := t.exec(`INSERT INTO erasure (n, by, at) VALUES (?, ?, ?)`, target.n, target.orderID(), at); err != nil {
-		return err
-	}
-	return t.exec(`DELETE FROM sealed WHERE n = ?`, target.n)
-}
-
-// Hold sets a litigation hold on an entry and its chain: nothing in it can be
-// erased until it is lifted. The hold is itself an entry and names its
-// authority.
-func (s *Store) Hold(ctx context.Context, holdID, id, authority string) (record.Appended, error) {
-	return s.holdEntry(ctx, holdID, id, authority, "set", func(t *tx, n int64) error {
-		return t.exec(`INSERT INTO hold (n, by) VALUES (?, ?) ON CONFLICT (n) DO UPDATE SET by = excluded.by`, n, holdID)
-	})
-}
-
-// LiftHold ends a litigation hold, by an entry that names its authority.
-func (s *Store) LiftHold(ctx context.Context, holdID, id, authority string) (record.Appended, error) {
-	return s.holdEntry(ctx, holdID, id, authority, "lifted", func(t *tx, n int64) error {
-		return t.exec(`DELETE FROM hold WHERE n = ?`, n)
-	})
-}
-
-func (s *Store) holdEntry(ctx context.Context, holdID, id, authority, what string, effect func(*tx, int64) error) (record.Appended, error) {
-	if strings.TrimSpace(authority) == "" {
-		return record.Appended{}, problem("no-authority", "authority", "name who orders it and by what paper", "a litigation hold must name its authority")
-	}
-	target, err := s.target(ctx, id)
-	if err != nil {
-		return record.Appended{}, err
-	}
-	return s.appendWith(ctx, record.Draft{
-		ID: holdID, Agency: target.agency, Kind: "hold", Ref: id, At: s.config.Now(),
-		Fields: []record.Field{{Name: "authority", Value: authority}, {Name: "hold", Value: what}},
-	}, func(t *tx) error { return effect(t, target.n) })
-}
-
 // needles are what must be found nowhere after an erasure: the wrapped keys,
-// and the beginning and end of what they sealed.
-func needles(rows []sealedRow) [][]byte {
+// the beginning and end of what they sealed, terms that no other entry has, and
+// of a header that goes the commitments, which stand nowhere else.
+func (s *Store) needles(ctx context.Context, o record.Order, targets []target) ([][]byte, error) {
 	var out [][]byte
-	for _, r := range rows {
-		out = append(out, r.box.Key, r.box.Text[:min(32, len(r.box.Text))], r.box.Text[max(0, len(r.box.Text)-32):])
-	}
-	return out
-}
-
-// search returns the first file below dir that holds any of the needles. It
-// leaves out what may not be opened like any file.
-func search(dir string, needles [][]byte, except ...string) (string, error) {
-	found := ""
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || found != "" || slices.Contains(except, path) {
-			return err
-		}
-		has, err := fileHas(path, needles)
-		if has {
-			found = path
-		}
-		return err
-	})
-	return found, err
-}
-
-func fileHas(path string, needles [][]byte) (bool, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	return has(f, needles)
-}
-
-func has(r io.Reader, needles [][]byte) (bool, error) {
-	const overlap = 256 // longer than any needle
-	buf := make([]byte, 1<<20)
-	kept := 0
-	for {
-		n, err := r.Read(buf[kept:])
-		for _, needle := range needles {
-			if bytes.Contains(buf[:kept+n], needle) {
-				return true, nil
-			}
-		}
-		if err == io.EOF {
-			return false, nil
-		}
+	for _, t := range targets {
+		rows, err := s.sealedRows(ctx, t.n)
 		if err != nil {
-			return false, fmt.Errorf("search for what was erased: %w", err)
+			return nil, err
 		}
-		keep := min(overlap, kept+n)
-		copy(buf, buf[kept+n-keep:kept+n])
-		kept = keep
+		for _, r := range rows {
+			out = append(out, r.box.Key, r.box.Text[:min(32, len(r.box.Text))], r.box.Text[max(0, len(r.box.Text)-32):])
+		}
+		err = s.each(ctx, func(r *sql.Rows) error {
+			var term []byte
+			err := r.Scan(&term)
+			out = append(out, term)
+			return err
+		}, `SELECT term FROM term WHERE n = ? AND NOT EXISTS (SELECT 1 FROM term AS other WHERE other.agency = term.agency AND other.term = term.term AND other.n <> term.n)`, t.n)
+		if err != nil {
+			return nil, err
+		}
+		if !o.Header || t.withdrawn {
+			continue
+		}
+		var body []byte
+		if err := s.read.QueryRowContext(ctx, `SELECT body FROM header WHERE n = ?`, t.n).Scan(&body); err != nil {
+			return nil, explain("read header", err)
+		}
+		h, err := record.ParseSalted(t.leaf.Name(), body)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range h.Header.Commitments {
+			out = append(out, []byte(c))
+		}
 	}
+	return out, nil
 }

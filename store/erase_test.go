@@ -25,15 +25,15 @@ func TestErasureLeavesNoByte(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, err := s.target(t.Context(), "e7")
+	target7, err := s.target(t.Context(), "e7")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := s.sealedRows(t.Context(), target.n)
-	if err != nil || len(rows) != 2 {
-		t.Fatalf("%d sealed parts, %v", len(rows), err)
+	remains, err := s.needles(t.Context(), record.Order{}, []target{target7})
+	if err != nil || len(remains) != 6 {
+		t.Fatalf("%d remains of two sealed parts, %v", len(remains), err)
 	}
-	canaries := append(needles(rows), []byte("Canary Ruiz e7"))
+	canaries := append(remains, []byte("Canary Ruiz e7"))
 	if where, err := searchAll(t, dir, canaries); err != nil || where == "" {
 		t.Fatalf("before the order nothing is found either: the test shows nothing (%v)", err)
 	}
@@ -94,16 +94,16 @@ func TestErasureInAnOldDatabase(t *testing.T) {
 		mustAppend(t, s, d)
 	}
 	for i := 0; i < 120; i += 12 {
-		target, err := s.target(t.Context(), fmt.Sprintf("e%d", i))
+		one, err := s.target(t.Context(), fmt.Sprintf("e%d", i))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := s.sealedRows(t.Context(), target.n)
+		remains, err := s.needles(t.Context(), record.Order{}, []target{one})
 		if err != nil {
 			t.Fatal(err)
 		}
-		canaries = append(canaries, needles(rows)...)
-		if _, err := s.Erase(t.Context(), target.id, order); err != nil {
+		canaries = append(canaries, remains...)
+		if _, err := s.Erase(t.Context(), one.id, order); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestALitigationHoldBeatsErasure(t *testing.T) {
 	mustAppend(t, s, draft("request", c.now()))
 	mustAppend(t, s, record.Draft{ID: "act", Agency: cook, Kind: "act", Ref: "request", At: c.now(), Fields: []record.Field{{Name: "done", Value: "declined"}}})
 	const court = "N.D. Ill., 26-cv-1, preservation order"
-	if _, err := s.Hold(t.Context(), "hold-1", "request", court); err != nil {
+	if _, err := s.Hold(t.Context(), "request", record.HoldOrder{ID: "hold-1", Authority: court}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"request", "act"} { // the whole chain is kept
@@ -143,7 +143,7 @@ func TestALitigationHoldBeatsErasure(t *testing.T) {
 	}); err == nil {
 		t.Error("the database let an erasure pass a hold")
 	}
-	if _, err := s.LiftHold(t.Context(), "lift-1", "request", court); err != nil {
+	if _, err := s.LiftHold(t.Context(), "hold-1", record.HoldOrder{ID: "lift-1", Authority: court}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Erase(t.Context(), "request", order); err != nil {
@@ -151,7 +151,7 @@ func TestALitigationHoldBeatsErasure(t *testing.T) {
 	}
 	for _, e := range []func() (record.Appended, error){
 		func() (record.Appended, error) { return s.Erase(t.Context(), "act", " ") },
-		func() (record.Appended, error) { return s.Hold(t.Context(), "hold-2", "act", "") },
+		func() (record.Appended, error) { return s.Hold(t.Context(), "act", record.HoldOrder{ID: "hold-2"}) },
 	} {
 		if _, err := e(); code(err) != "no-authority" {
 			t.Errorf("without an authority: %v", err)

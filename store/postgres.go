@@ -204,7 +204,7 @@ func (d postgresDB) check(ctx context.Context, s *Store, _ bool) error { return 
 // until they expire; docs/reliability.md says what to do there.
 func (d postgresDB) scrub(ctx context.Context, s *Store, _ [][]byte, _ bool) error {
 	return s.writeAlone(ctx, func(t *tx) error {
-		_, err := t.w.conn.ExecContext(t.ctx, `SELECT sealed_anew()`)
+		_, err := t.w.conn.ExecContext(t.ctx, `SELECT erased_anew()`)
 		return explain("erase", err)
 	})
 }

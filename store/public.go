@@ -43,6 +43,9 @@ func (s *Store) PublicHeaders(ctx context.Context, after int64, limit int) ([]Pu
 		}
 		for _, row := range rows {
 			after = row.index
+			if row.body == nil {
+				continue // withdrawn
+			}
 			ok, err := q.released(row)
 			if err != nil {
 				return nil, err
@@ -143,6 +146,9 @@ func (s *Store) publicHeader(ctx context.Context, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if ok && rows[0].body == nil {
+			return s.withdrawn(ctx, leaf)
+		}
 		if ok {
 			h, err := rows[0].open()
 			return h.Marshal(), err
@@ -151,11 +157,19 @@ func (s *Store) publicHeader(ctx context.Context, name string) ([]byte, error) {
 	return nil, notFound("header")
 }
 
+// withdrawn is the signed note that stands in place of a header. It comes out
+// when the header would have: before, nobody may know that there is an entry.
+func (s *Store) withdrawn(ctx context.Context, leaf []byte) ([]byte, error) {
+	var note []byte
+	err := s.read.QueryRowContext(ctx, `SELECT note FROM withdrawal JOIN entry USING (n) WHERE leaf = ?`, leaf).Scan(&note)
+	return note, explain("read what stands in place of a header", err)
+}
+
 // A headerRow is what the release of one header is decided on.
 type headerRow struct {
 	index               int64
 	leaf                record.Leaf
-	body                []byte
+	body                []byte // nil: an order withdrew it
 	agency, kind, month string
 	stored              time.Time
 	isFirst             bool // of its chain
@@ -191,7 +205,7 @@ func (s *Store) headerRows(ctx context.Context, where string, args ...any) ([]he
 	}, `SELECT log.idx, entry.leaf, header.body, entry.agency, entry.kind, entry.month, entry.stored, entry.thread = entry.id,
 			first.kind, first.month, first.stored,
 			(SELECT max(e) FROM (SELECT first.ended AS e UNION ALL SELECT ended FROM entry AS later WHERE later.ref <> '' AND later.thread = entry.thread) AS ends)
-		FROM log JOIN entry USING (n) JOIN header USING (n) JOIN entry AS first ON first.id = entry.thread `+where, args...)
+		FROM log JOIN entry USING (n) LEFT JOIN header USING (n) JOIN entry AS first ON first.id = entry.thread `+where, args...)
 	return out, err
 }
 

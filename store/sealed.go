@@ -38,6 +38,9 @@ func (s *Store) Seal(ctx context.Context, agency, id string, stored time.Time, f
 	for len(out.Commitments) < n {
 		out.Commitments = append(out.Commitments, seal.Decoy())
 	}
+	if out.Terms, err = s.terms(agency, fields); err != nil {
+		return record.Sealed{}, err
+	}
 	for _, name := range []string{casePart, personalPart} {
 		if len(parts[name]) == 0 {
 			continue

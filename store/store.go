@@ -5,6 +5,7 @@
 //	DIR/record.db   the database (migrations/), if it is SQLite
 //	DIR/log/        tiles and checkpoint, as any web server may serve them
 //	DIR/keys/       log.key signs checkpoints, seal.key opens what is sealed
+//	DIR/erasures    ledger of what was erased; outside every backup of the database
 //	DIR/cosigners   who is asked to sign checkpoints too, if anybody is
 //	DIR/lock        held by the one process that has the folder open
 //
@@ -46,6 +47,11 @@ type Config struct {
 	Withhold func(agency, kind string) bool // true: a law or an agreement forbids any release (8 CFR 236.6); nil: none does
 	Log      *slog.Logger                   // of the program's running, never of what is recorded; nil: the default
 
+	Terms     func([]record.Field) []string // by which staff find an entry again; nil: by its id only
+	Evidence  Evidence                      // of the entries that name objects; nil: there is none
+	Ledger    string                        // file of the ledger of erasures; empty: DIR/erasures
+	Retention []Retention                   // the schedule in force; empty: nothing is destroyed by a clock
+
 	Cosigners record.Policy // whom to ask; empty: those in DIR/cosigners (cosign.go)
 }
 
@@ -70,6 +76,8 @@ type Store struct {
 	log      *record.Log
 	asker    *asker // nil: there are no cosigners
 	files    files
+	ledger   *ledger
+	retained time.Time // when the schedule was last carried out; used by Sweep alone
 	kinds    []record.Kind
 
 	daysMu sync.Mutex
@@ -230,7 +238,13 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.sequence(ctx); err != nil {
 		return err
 	}
-	return s.log.Open(ctx)
+	if err := s.log.Open(ctx); err != nil {
+		return err
+	}
+	if err := s.index(ctx); err != nil {
+		return err
+	}
+	return s.openLedger(ctx)
 }
 
 func (s *Store) connect(ctx context.Context) error {

@@ -250,7 +250,7 @@ func TestCreate(t *testing.T) {
 	if id := s.Identity(); id.Origin != "record.example/log" || id.Agency != cook || !id.Sample {
 		t.Errorf("Identity = %+v", id)
 	}
-	e, err := s.Entry(t.Context(), "schema-2")
+	e, err := s.Entry(t.Context(), fmt.Sprintf("schema-%d", len(allMigrations(t))))
 	if err != nil || e.Kind != "schema" || e.Index != 0 || !e.Published {
 		t.Errorf("the first entry is the schema: %+v, %v", e, err)
 	}

@@ -189,3 +189,78 @@ DROP FUNCTION meta_stays() CASCADE;
 DROP FUNCTION IF EXISTS meta_stays_whole() CASCADE;
 CREATE FUNCTION meta_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF OLD.name <> 'schema' OR NEW.name <> 'schema' OR CAST(NEW.value AS BIGINT) <= CAST(OLD.value AS BIGINT) THEN RAISE EXCEPTION 'meta is written once; only the version of the schema grows' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
 CREATE TRIGGER meta_stays BEFORE UPDATE ON meta FOR EACH ROW EXECUTE FUNCTION meta_stays();
+-- 0003-sealing.sql
+GRANT DELETE ON header TO comity_app;
+CREATE FUNCTION erased_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN CLUSTER sealed USING sealed_pkey; CLUSTER term USING term_pkey; CLUSTER header USING header_pkey; END $$;
+REVOKE ALL ON FUNCTION erased_anew() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erased_anew() TO comity_app;
+CREATE TABLE withdrawal (
+  n    BIGINT PRIMARY KEY REFERENCES entry (n),
+  note BYTEA NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON withdrawal TO comity_app;
+CREATE FUNCTION withdrawal_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'withdrawals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER withdrawal_stays BEFORE UPDATE ON withdrawal FOR EACH ROW EXECUTE FUNCTION withdrawal_stays();
+REVOKE UPDATE ON withdrawal FROM comity_app;
+CREATE FUNCTION withdrawal_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'withdrawals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER withdrawal_remains BEFORE DELETE ON withdrawal FOR EACH ROW EXECUTE FUNCTION withdrawal_remains();
+CREATE FUNCTION withdrawal_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'withdrawals are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER withdrawal_remains_whole BEFORE TRUNCATE ON withdrawal FOR EACH STATEMENT EXECUTE FUNCTION withdrawal_remains_whole();
+REVOKE DELETE ON withdrawal FROM comity_app;
+CREATE FUNCTION withdrawal_ordered() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.n = NEW.n) THEN RAISE EXCEPTION 'a header is withdrawn only from an erased entry' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER withdrawal_ordered BEFORE INSERT ON withdrawal FOR EACH ROW EXECUTE FUNCTION withdrawal_ordered();
+DROP FUNCTION header_remains() CASCADE;
+DROP FUNCTION IF EXISTS header_remains_whole() CASCADE;
+CREATE FUNCTION header_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM withdrawal WHERE withdrawal.n = OLD.n) THEN RAISE EXCEPTION 'headers go only by an order' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$;
+CREATE TRIGGER header_remains BEFORE DELETE ON header FOR EACH ROW EXECUTE FUNCTION header_remains();
+CREATE FUNCTION header_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'headers go only by an order' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER header_remains_whole BEFORE TRUNCATE ON header FOR EACH STATEMENT EXECUTE FUNCTION header_remains_whole();
+CREATE TABLE held (
+  by TEXT COLLATE "C" PRIMARY KEY,
+  n  BIGINT NOT NULL REFERENCES entry (n)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON held TO comity_app;
+CREATE INDEX held_n ON held (n);
+INSERT INTO held (by, n) SELECT by, n FROM hold;
+DROP FUNCTION erasure_held() CASCADE;
+DROP FUNCTION IF EXISTS erasure_held_whole() CASCADE;
+DROP TABLE hold;
+CREATE FUNCTION erasure_held() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT 1 FROM held JOIN entry USING (n) WHERE thread = (SELECT thread FROM entry WHERE n = NEW.n)) THEN RAISE EXCEPTION 'a litigation hold keeps this entry' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$;
+CREATE TRIGGER erasure_held BEFORE INSERT ON erasure FOR EACH ROW EXECUTE FUNCTION erasure_held();
+CREATE TABLE term (
+  agency TEXT COLLATE "C" NOT NULL,
+  term   BYTEA NOT NULL,
+  n      BIGINT NOT NULL REFERENCES entry (n),
+  PRIMARY KEY (agency, term, n)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON term TO comity_app;
+CREATE INDEX term_n ON term (n);
+CREATE FUNCTION term_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'terms are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER term_stays BEFORE UPDATE ON term FOR EACH ROW EXECUTE FUNCTION term_stays();
+REVOKE UPDATE ON term FROM comity_app;
+CREATE FUNCTION term_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NOT EXISTS (SELECT 1 FROM erasure WHERE erasure.n = OLD.n) THEN RAISE EXCEPTION 'terms go only by an erasure' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$;
+CREATE TRIGGER term_remains BEFORE DELETE ON term FOR EACH ROW EXECUTE FUNCTION term_remains();
+CREATE FUNCTION term_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'terms go only by an erasure' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER term_remains_whole BEFORE TRUNCATE ON term FOR EACH STATEMENT EXECUTE FUNCTION term_remains_whole();
+CREATE TABLE unindexed (
+  n BIGINT PRIMARY KEY REFERENCES entry (n)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON unindexed TO comity_app;
+INSERT INTO unindexed (n) SELECT DISTINCT n FROM sealed;
+CREATE TABLE evidence_due (
+  digest BYTEA PRIMARY KEY
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON evidence_due TO comity_app;
+CREATE TABLE viewing (
+  n       BIGINT NOT NULL REFERENCES entry (n),
+  account TEXT COLLATE "C" NOT NULL,
+  role    TEXT COLLATE "C" NOT NULL,
+  how     TEXT COLLATE "C" NOT NULL,
+  at      BIGINT NOT NULL,
+  PRIMARY KEY (n, account, how, at)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON viewing TO comity_app;
+CREATE INDEX viewing_at ON viewing (at);
+CREATE FUNCTION viewing_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'viewings are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER viewing_stays BEFORE UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_stays();
+REVOKE UPDATE ON viewing FROM comity_app;
