@@ -1,6 +1,7 @@
 // Build fills web/dist, which is embedded and never committed, with what pages
-// load: "build module" compiles the law engine for browsers with Go alone,
-// "build parts" bundles the third-party parts (fonts, htmx) from node_modules.
+// load: "build module" compiles the law engine and the verifier of receipts for browsers
+// with Go alone, "build parts" bundles the third-party parts (fonts, htmx, the
+// reader of QR codes) from node_modules.
 // `go generate ./web` runs both, after `npm ci` in this folder.
 package main
 
@@ -16,7 +17,7 @@ func main() {
 	var err error
 	switch {
 	case len(os.Args) == 2 && os.Args[1] == "module":
-		err = buildModule(".")
+		err = buildModules(".")
 	case len(os.Args) == 2 && os.Args[1] == "parts":
 		err = buildParts(".")
 	default:
@@ -39,6 +40,7 @@ func buildParts(web string) error {
 		EntryPointsAdvanced: []api.EntryPoint{
 			{InputPath: "fonts.css", OutputPath: "fonts"},
 			{InputPath: "htmx.js", OutputPath: "htmx"},
+			{InputPath: "scan.js", OutputPath: "scan"},
 		},
 		Outdir:            absolute(filepath.Join(web, "dist")),
 		AssetNames:        "[name]",
@@ -61,7 +63,7 @@ func buildParts(web string) error {
 // licences puts the licence of each bundled part beside it.
 func licences(modules, dist string) error {
 	var all []byte
-	for _, name := range []string{"@fontsource/public-sans", "@fontsource/source-serif-4", "@fontsource/source-code-pro", "htmx.org"} {
+	for _, name := range []string{"@fontsource/public-sans", "@fontsource/source-serif-4", "@fontsource/source-code-pro", "htmx.org", "jsqr"} {
 		text, err := os.ReadFile(filepath.Join(modules, name, "LICENSE"))
 		if err != nil {
 			return fmt.Errorf("licence of %s: %w", name, err)

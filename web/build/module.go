@@ -10,41 +10,61 @@ import (
 	"strings"
 )
 
-// mostModule is the largest the law engine may be on its way to a browser.
-const mostModule = 3_000_000
+// A module is one program for browsers.
+type module struct {
+	name, program string
+	most          int // bytes it may have, packed, on its way to a browser
+}
 
-// buildModule compiles the law engine for browsers and puts it, packed, beside
-// the script of Go's own distribution that starts it. It needs no Node.
-func buildModule(web string) error {
+// modules are apart because who checks a receipt needs no law.
+func modules() []module {
+	return []module{
+		{"law", "comity/cmd/comity-wasm", 3_000_000},
+		{"verify", "comity/cmd/comity-wasm-verify", 1_500_000},
+	}
+}
+
+// buildModules compiles the law engine and the verifier for browsers and puts
+// them, packed, beside the script of Go's own distribution that starts them. It
+// needs no Node.
+func buildModules(web string) error {
 	dist := filepath.Join(web, "dist")
 	folder, err := os.MkdirTemp("", "comity-module")
 	if err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	file := filepath.Join(folder, "law.wasm")
-	compile := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, "comity/cmd/comity-wasm")
-	compile.Dir = absolute(web)
+	for _, m := range modules() {
+		if err := m.build(absolute(web), filepath.Join(folder, m.name+".wasm"), filepath.Join(dist, m.name+".wasm.gz")); err != nil {
+			return fmt.Errorf("%s: %w", m.program, err)
+		}
+	}
+	return copyStarter(dist)
+}
+
+func (m module) build(web, file, to string) error {
+	compile := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, m.program)
+	compile.Dir = web
 	// Flags and levels of the builder's own program are not the module's.
 	compile.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=", "GOWASM=")
 	if out, err := compile.CombinedOutput(); err != nil {
-		return fmt.Errorf("compile the law engine: %w\n%s", err, out)
+		return fmt.Errorf("compile: %w\n%s", err, out)
 	}
-	module, err := os.ReadFile(file)
+	plain, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read the module: %w", err)
 	}
-	packed, err := pack(module)
+	packed, err := pack(plain)
 	if err != nil {
 		return fmt.Errorf("pack the module: %w", err)
 	}
-	if len(packed) > mostModule {
-		return fmt.Errorf("the law engine is %d bytes packed, more than %d", len(packed), mostModule)
+	if len(packed) > m.most {
+		return fmt.Errorf("%d bytes packed, more than %d", len(packed), m.most)
 	}
-	if err := os.WriteFile(filepath.Join(dist, "law.wasm.gz"), packed, 0o644); err != nil {
+	if err := os.WriteFile(to, packed, 0o644); err != nil {
 		return fmt.Errorf("write the module: %w", err)
 	}
-	return copyStarter(dist)
+	return nil
 }
 
 // copyStarter takes wasm_exec.js of the Go that compiled the module, with its

@@ -63,7 +63,7 @@ const comityDevice = (() => {
     const [law, texts] = await Promise.all([
       fetched("/law/bundle/" + encodeURIComponent(state)).then((a) => a.arrayBuffer()),
       words || fetched(at.words).then((a) => a.json()),
-      window.comity || start(at, fetched(at.module), come),
+      window.comity || comityModule(at, come),
       Promise.allSettled([...document.fonts].map((face) => face.load())), // else a card fetches them when it is shown
     ]);
     const opened = JSON.parse(comity.open(new Uint8Array(law)));
@@ -72,24 +72,6 @@ const comityDevice = (() => {
     held = opened;
     performance.mark("device-loaded");
     return { words, held };
-  }
-
-  async function start(at, module, come) {
-    await new Promise((good, bad) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: at.starter, onload: good, onerror: bad }));
-    });
-    const answer = await module;
-    let bytes = 0;
-    const counted = answer.body.pipeThrough(new TransformStream({
-      transform(piece, out) {
-        bytes += piece.byteLength;
-        come(bytes / Number(at.size));
-        out.enqueue(piece);
-      },
-    }));
-    const go = new Go();
-    const made = await WebAssembly.instantiateStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }), go.importObject);
-    go.run(made.instance); // ends with the page
   }
 
   // card answers a question: the card of the server, in the same order.
