@@ -61,7 +61,9 @@ func (p Proved) Vouch(policy Policy) (Vouched, error) {
 	}
 	v := Vouched{Checkpoint: p.Checkpoint, Missing: policy.Missing(sigs), By: vouchers(sigs)}
 	if !policy.Satisfied(sigs) {
-		return v, notEnough(v)
+		p := notEnough(v)
+		p.Hint = "a receipt carries Ed25519 lines, and only as many as fit: ask with an Ed25519 key, a lower quorum, or check the log itself"
+		return v, p
 	}
 	return v, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,7 +17,10 @@ import (
 	"testing"
 	"time"
 
+	"comity/desk"
+	"comity/record"
 	"comity/record/stamp/stamptest"
+	"comity/store"
 )
 
 // A cosignerProgram is a running `comity cosign`.
@@ -183,6 +187,7 @@ func TestCosignedRecord(t *testing.T) {
 	if said := check(0, "-watch", seen, "-beat", "1s", "-looks", "1", "-cosigner", auditor.flag(), s2.url); !strings.Contains(said, "3 entries were added") {
 		t.Error(said)
 	}
+	later := s2.get(t, "/api/v1/receipts/later-2").body
 	if err := s2.stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +200,12 @@ func TestCosignedRecord(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 	if said := check(1, "-watch", seen, "-beat", "1h", "-looks", "1", old); !strings.Contains(said, "entries were removed: there were 7, now there are 4") {
+		t.Error(said)
+	}
+	if err := os.WriteFile(receipt, later, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said := check(1, "-receipt", receipt, old); !strings.Contains(said, "the receipt is of a log of 7 entries, here are 4") {
 		t.Error(said)
 	}
 	if said := check(1, "-cosigner", auditor.flag(), old); !strings.Contains(said, "has seen 7 entries, the log shows 4") {
@@ -285,5 +296,68 @@ func TestKillCosigner(t *testing.T) {
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(resp.Body); err != nil || resp.StatusCode != http.StatusConflict || b.String() == "0\n" {
 		t.Errorf("rolled back: %d %s, %v", resp.StatusCode, &b, err)
+	}
+}
+
+// An entry written with the clock set back by an hour (R2): whoever kept a
+// checkpoint of that hour, whoever asks a cosigner that watched, and whoever
+// has the stamps, is told.
+func TestBackDatedEntryIsFlagged(t *testing.T) {
+	now := time.Now().Add(-3 * time.Hour)
+	config := store.Config{Kinds: desk.RecordKinds(), Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	dir := filepath.Join(t.TempDir(), "record")
+	s, err := store.Create(t.Context(), dir, store.Identity{Origin: testOrigin, Agency: testAgency}, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	vkey, kept, receipt, roots := filepath.Join(dir, "log.vkey"), filepath.Join(dir, "kept"), filepath.Join(dir, "receipt"), filepath.Join(dir, "roots.pem")
+	authority, err := stamptest.New("Authority One", now, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if answer, err := authority.Respond(body, now); err == nil {
+			w.Write(answer)
+		}
+	}))
+	defer server.Close()
+	head, err := s.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Stamp(t.Context(), []string{server.URL}, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	for file, data := range map[string][]byte{vkey: []byte(s.Key().String()), kept: head.Checkpoint, roots: authority.Root} {
+		if err := os.WriteFile(file, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(id string) {
+		t.Helper()
+		if _, err := s.Append(t.Context(), record.Draft{ID: id, Agency: testAgency, Kind: "detainer", At: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("honest")
+	now = now.Add(-time.Hour)
+	write("back-dated")
+	now = now.Add(time.Hour + time.Minute)
+	if _, err := s.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]int{"honest": exitRan, "back-dated": exitFinding} {
+		data, err := s.Receipt(t.Context(), id)
+		if err != nil || os.WriteFile(receipt, data, 0o600) != nil {
+			t.Fatal(err)
+		}
+		for _, with := range [][]string{{"-from", kept}, {"-stamp-root", roots}} {
+			out, said, code := comityRun(t, append([]string{"verify", "-key", vkey, "-receipt", receipt, dir}, with...)...)
+			if code != want || want == exitFinding && !strings.Contains(said, "the entry is back-dated") {
+				t.Errorf("%s, %s: %d\n%s%s", id, with[0], code, out, said)
+			}
+		}
 	}
 }

@@ -65,10 +65,10 @@ func TestStamp(t *testing.T) {
 		want string
 	}{
 		"other bytes":                 {verify(response, append([]byte("x"), data...), roots), "other bytes"},
-		"another root":                {verify(response, data, must(authority(t, nil))), "none of the given roots"},
+		"another root":                {verify(response, data, rootsOf(authority(t, nil))), "none of the given roots"},
 		"no answer":                   {verify(nil, data, roots), "not a granted answer"},
-		"another request":             {check(must2(stamped(t, a, now)), response), "another request"},
-		"after its certificate ended": {verify(must3(stamped(t, a, now.AddDate(2, 0, 0))), data, roots), "refused"},
+		"another request":             {check(requestOf(stamped(t, a, now)), response), "another request"},
+		"after its certificate ended": {verify(responseOf(stamped(t, a, now.AddDate(2, 0, 0))), data, roots), "refused"},
 		"a certificate for servers": {verifyChanged(t, func(c *x509.Certificate) {
 			c.ExtraExtensions = nil
 			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
@@ -89,9 +89,9 @@ func verify(response, data []byte, roots *x509.CertPool) error {
 
 func check(r stamp.Request, response []byte) error { _, err := r.Check(response); return err }
 
-func must(_ *stamptest.Authority, roots *x509.CertPool) *x509.CertPool { return roots }
-func must2(r stamp.Request, _ []byte) stamp.Request                    { return r }
-func must3(_ stamp.Request, response []byte) []byte                    { return response }
+func rootsOf(_ *stamptest.Authority, roots *x509.CertPool) *x509.CertPool { return roots }
+func requestOf(r stamp.Request, _ []byte) stamp.Request                   { return r }
+func responseOf(_ stamp.Request, response []byte) []byte                  { return response }
 
 func verifyChanged(t *testing.T, change func(*x509.Certificate)) error {
 	a, roots := authority(t, change)
