@@ -234,7 +234,7 @@ func (c *condition) plain() *condition {
 
 func (v *Vocabulary) factText(fact int, cells set) string {
 	f := v.Facts[fact]
-	name := strings.NewReplacer(".", " ", "-", " ", "_", " ").Replace(f.Name)
+	name := f.plainName()
 	switch f.Type {
 	case Bool:
 		if cells.has(1) {
@@ -249,6 +249,16 @@ func (v *Vocabulary) factText(fact int, cells set) string {
 		return name + " is not " + orList(f.cellTexts(rest))
 	}
 	return name + " is " + orList(f.cellTexts(cells))
+}
+
+// plainName is the name in words.
+func (f *Fact) plainName() string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(".-_", r) {
+			return ' '
+		}
+		return r
+	}, f.Name)
 }
 
 func (f *Fact) cellTexts(cells set) []string {

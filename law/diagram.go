@@ -10,13 +10,13 @@ type diagram struct {
 	choices [][]int // by level: classes still possible
 	nodes   []diagramNode
 	unique  []ref // hash table of nodes, by level and children; -1 is empty
-	memo    map[pair]ref
+	memo    memo
 	budget  int
 	over    bool // the budget is spent: what was built since is worthless
 
-	sums   []set   // of reachedWith, by node
-	summed []int32 // the round in which a sum was made
-	round  int32
+	sums  []set   // of reachedWith, by node
+	seen  []int32 // the last round that came to a node
+	round int32
 }
 
 type diagramNode struct {
@@ -39,7 +39,7 @@ var (
 const nodeBudget = 1_000_000
 
 func newDiagram(budget int) *diagram {
-	d := &diagram{budget: budget, memo: map[pair]ref{}}
+	d := &diagram{budget: budget}
 	d.grow(64)
 	return d
 }
@@ -122,18 +122,13 @@ func (d *diagram) kid(r ref, level, choice int) ref {
 	return d.nodes[r].kids[choice]
 }
 
-type pair struct{ a, b ref }
-
 // merge combines two diagrams: rule gives the result of two references as soon
 // as it is known, which is at terminals at the latest.
 func (d *diagram) merge(a, b ref, rule func(a, b ref) (ref, bool)) ref {
 	if r, known := rule(a, b); known || d.over {
 		return r
 	}
-	if len(d.memo) > 4096 {
-		d.memo = map[pair]ref{} // clearing a large table costs more than a new one
-	}
-	clear(d.memo)
+	d.memo.empty()
 	return d.walk(a, b, rule)
 }
 
@@ -141,7 +136,7 @@ func (d *diagram) walk(a, b ref, rule func(a, b ref) (ref, bool)) ref {
 	if r, known := rule(a, b); known || d.over {
 		return r
 	}
-	if r, ok := d.memo[pair{a, b}]; ok {
+	if r, ok := d.memo.get(a, b); ok {
 		return r
 	}
 	level := min(d.levelOf(a), d.levelOf(b))
@@ -151,11 +146,62 @@ func (d *diagram) walk(a, b ref, rule func(a, b ref) (ref, bool)) ref {
 		kids = append(kids, d.walk(d.kid(a, level, i), d.kid(b, level, i), rule))
 	}
 	r := d.node(level, kids)
-	d.memo[pair{a, b}] = r
-	if len(d.memo) > d.budget {
+	d.memo.put(a, b, r)
+	if d.memo.used > d.budget {
 		d.over = true
 	}
 	return r
+}
+
+// A memo remembers what pairs were merged to: a hash table that is emptied by
+// beginning another round.
+type memo struct {
+	slots []memoSlot
+	round uint32
+	used  int
+}
+
+type memoSlot struct {
+	a, b, is ref
+	round    uint32
+}
+
+func (m *memo) empty() {
+	m.round++
+	m.used = 0
+	if m.slots == nil || m.round == 0 { // the first time, or rounds begin anew
+		m.slots, m.round = make([]memoSlot, max(64, len(m.slots))), 1
+	}
+}
+
+func (m *memo) get(a, b ref) (ref, bool) {
+	s := m.slot(a, b)
+	return s.is, s.round == m.round
+}
+
+func (m *memo) put(a, b, is ref) {
+	if 2*m.used >= len(m.slots) {
+		old := m.slots
+		m.slots = make([]memoSlot, 2*len(old))
+		for _, s := range old {
+			if s.round == m.round {
+				*m.slot(s.a, s.b) = s
+			}
+		}
+	}
+	*m.slot(a, b) = memoSlot{a, b, is, m.round}
+	m.used++
+}
+
+// slot finds the place of a pair, free or taken by it.
+func (m *memo) slot(a, b ref) *memoSlot {
+	h := (uint64(uint32(a))<<32 | uint64(uint32(b))) * 0x9e3779b97f4a7c15
+	h ^= h >> 32
+	for i := int(h & uint64(len(m.slots)-1)); ; i = (i + 1) & (len(m.slots) - 1) {
+		if s := &m.slots[i]; s.round != m.round || s.a == a && s.b == b {
+			return s
+		}
+	}
 }
 
 // values is merge for a rule over the numbers of two terminals.
@@ -205,6 +251,23 @@ func (d *diagram) relabel(a ref, to func(int) int) ref {
 	return d.values(a, isTrue, func(a, _ int) int { return to(a) })
 }
 
+// begin starts a round through the nodes.
+func (d *diagram) begin() {
+	if len(d.seen) < len(d.nodes) {
+		d.seen, d.round = make([]int32, len(d.nodes)+len(d.nodes)/4), 0
+	}
+	d.round++
+}
+
+// first says, once a round, that the round comes to a node for the first time.
+func (d *diagram) first(r ref) bool {
+	if d.seen[r] == d.round {
+		return false
+	}
+	d.seen[r] = d.round
+	return true
+}
+
 // reached lists the numbers of the terminals that some assignment reaches.
 func (d *diagram) reached(root ref) []int {
 	seen := map[ref]bool{}
@@ -227,6 +290,8 @@ func (d *diagram) reached(root ref) []int {
 	slices.Sort(out)
 	return out
 }
+
+type pair struct{ a, b ref }
 
 // deciding lists the levels at which one choice alone can lead from one
 // terminal to another, the terminal 0 (impossible) not counted.
@@ -268,7 +333,7 @@ func (d *diagram) deciding(root ref) map[int]bool {
 }
 
 func (d *diagram) visit(root ref, each func(diagramNode)) {
-	seen := map[ref]bool{}
+	seen := make([]bool, len(d.nodes))
 	var walk func(r ref)
 	walk = func(r ref) {
 		if r.final() || seen[r] {
@@ -294,9 +359,9 @@ func (d *diagram) size(root ref) int {
 // one level; terminals must be below 128.
 func (d *diagram) reachedWith(root ref, level, choice int) set {
 	if len(d.sums) < len(d.nodes) {
-		d.sums, d.summed, d.round = make([]set, len(d.nodes)), make([]int32, len(d.nodes)), 0
+		d.sums = make([]set, len(d.nodes)+len(d.nodes)/4)
 	}
-	d.round++
+	d.begin()
 	return d.sum(root, level, choice)
 }
 
@@ -304,7 +369,7 @@ func (d *diagram) sum(r ref, level, choice int) set {
 	if r.final() {
 		return setOf(r.value())
 	}
-	if d.summed[r] == d.round {
+	if !d.first(r) {
 		return d.sums[r]
 	}
 	var s set
@@ -316,6 +381,6 @@ func (d *diagram) sum(r ref, level, choice int) set {
 			s = s.union(d.sum(k, level, choice))
 		}
 	}
-	d.sums[r], d.summed[r] = s, d.round
+	d.sums[r] = s
 	return s
 }

@@ -2,6 +2,7 @@ package law
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ func Diff(a *Book, onA string, b *Book, onB string, place string) ([]Change, err
 			return nil, bad
 		}
 	}
-	d := &differ{a: a, b: b, onA: onA, onB: onB, found: map[changeKey]*Change{}}
+	d := &differ{a: a, b: b, onA: onA, onB: onB, found: map[changeKey]*bareChange{}}
 	for _, p := range d.places(place) {
 		if err := d.compareAt(p); err != nil {
 			return nil, err
@@ -44,7 +45,10 @@ func Diff(a *Book, onA string, b *Book, onB string, place string) ([]Change, err
 	out := make([]Change, 0, len(d.found))
 	for _, c := range d.found {
 		slices.Sort(c.Actors)
-		out = append(out, *c)
+		for _, rows := range c.patterns {
+			c.Patterns = append(c.Patterns, a.vocabulary.pattern(rows))
+		}
+		out = append(out, c.Change)
 	}
 	slices.SortFunc(out, func(x, y Change) int {
 		return cmp.Or(compareText(x.Place, y.Place), compareText(x.Act, y.Act), compareText(string(x.From), string(y.From)), compareText(string(x.To), string(y.To)),
@@ -60,7 +64,13 @@ func sameFact(x, y *Fact) bool {
 type differ struct {
 	a, b     *Book
 	onA, onB string
-	found    map[changeKey]*Change
+	found    map[changeKey]*bareChange
+}
+
+// A bareChange is a change whose patterns are not yet put in words.
+type bareChange struct {
+	Change
+	patterns [][]bareRow
 }
 
 type changeKey struct {
@@ -152,10 +162,10 @@ func (d *differ) compare(x, y circle) error {
 		if left != isFalse {
 			return tooLarge(x.q.Act)
 		}
-		d.note(Change{
-			Place: x.q.In, Act: x.q.Act, Actors: y.actors, From: verdictTerminals[pair/n], To: verdictTerminals[pair%n], Facts: facts, Patterns: patterns,
+		d.note(bareChange{Change{
+			Place: x.q.In, Act: x.q.Act, Actors: y.actors, From: verdictTerminals[pair/n], To: verdictTerminals[pair%n], Facts: facts,
 			Before: planA.carriers(full), After: planB.carriers(full),
-		})
+		}, patterns})
 	}
 	if sa.over {
 		return tooLarge(x.q.Act)
@@ -170,17 +180,27 @@ func tooLarge(act string) error {
 	return problem("too-many-facts", "act", "the law on "+act+" is too large to compare whole", "")
 }
 
-func (d *differ) note(c Change) {
-	var patterns strings.Builder
-	for _, p := range c.Patterns {
-		patterns.WriteString(p.key() + "\n")
-	}
-	key := changeKey{c.Place, c.Act, c.From, c.To, strings.Join(c.Before, " "), strings.Join(c.After, " "), patterns.String()}
+func (d *differ) note(c bareChange) {
+	key := changeKey{c.Place, c.Act, c.From, c.To, strings.Join(c.Before, " "), strings.Join(c.After, " "), patternsKey(c.patterns)}
 	if old, ok := d.found[key]; ok {
 		old.Actors = append(old.Actors, c.Actors...)
 		return
 	}
 	d.found[key] = &c
+}
+
+// patternsKey is the same for patterns that say the same.
+func patternsKey(list [][]bareRow) string {
+	var key []byte
+	for _, rows := range list {
+		key = binary.AppendUvarint(key, uint64(len(rows)))
+		for _, r := range rows {
+			key = binary.AppendUvarint(key, uint64(r.fact))
+			key = binary.LittleEndian.AppendUint64(key, r.is[0])
+			key = binary.LittleEndian.AppendUint64(key, r.is[1])
+		}
+	}
+	return string(key)
 }
 
 // carriers are the rules that carry the answer on a whole pattern.

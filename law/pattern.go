@@ -45,9 +45,11 @@ func (p Pattern) key() string {
 	return b.String()
 }
 
-// A cube is what a pattern is made of: choices by level. A level that it does
-// not name may go any way.
-type cube map[int]set
+// A cube is what a pattern is made of: choices by level. A level without any is
+// not named and may go any way.
+type cube []set
+
+func (s *search) anything() cube { return make(cube, len(s.facts)) }
 
 // shortest is a case in which a diagram is true, with as few unusual facts as
 // there can be; all others are as usual. The rows take every value that does
@@ -55,11 +57,11 @@ type cube map[int]set
 func (s *search) shortest(root ref) (Pattern, pattern) {
 	way := s.cheapest(root)
 	full := slices.Clone(s.c.pattern)
-	k, usual := cube{}, cube{}
+	k, usual := s.anything(), s.anything()
 	for level, f := range s.facts {
-		choices, on := way[level]
+		choices := way[level]
 		switch is := s.usualChoice(level); {
-		case on && choices != is:
+		case !choices.empty() && choices != is:
 			k[level] = choices
 			full[f] = setOf(s.cells(level, choices.first()).first())
 		case is.size() == 1:
@@ -76,7 +78,7 @@ func (s *search) shortest(root ref) (Pattern, pattern) {
 	for _, l := range s.inOrder(k) {
 		s.add(k, l, usual, wrong)
 	}
-	out := s.pattern(k, usual)
+	out := s.p.book.vocabulary.pattern(s.rows(k, usual))
 	for i, r := range out {
 		out[i].Value = s.p.book.vocabulary.Facts[r.fact].sample(full[r.fact].first())
 	}
@@ -108,19 +110,19 @@ func (s *search) usualChoice(level int) set {
 // cover lists patterns that together meet root whole and nothing else that is
 // possible, those with the fewest unusual facts first. It ends at a limit;
 // left is what it did not come to.
-func (s *search) cover(root ref, most int) (out []Pattern, left ref) {
+func (s *search) cover(root ref, most int) (out [][]bareRow, left ref) {
 	wrong := s.and(s.possible, s.not(root))
 	for left = root; left != isFalse && len(out) < most && !s.over; {
 		k := s.cheapest(left)
 		for _, l := range s.inOrder(k) {
 			had := k[l]
-			delete(k, l)
+			k[l] = set{}
 			if s.meets(wrong, k, nil) {
 				k[l] = had
 				s.add(k, l, nil, wrong)
 			}
 		}
-		out = append(out, s.pattern(k, nil))
+		out = append(out, s.rows(k, nil))
 		left = s.and(left, s.not(s.draw(k)))
 	}
 	return out, left
@@ -129,9 +131,11 @@ func (s *search) cover(root ref, most int) (out []Pattern, left ref) {
 // inOrder lists the levels of a cube: those as usual first, for they are to be
 // let go before what a reader wants to see.
 func (s *search) inOrder(k cube) []int {
-	levels := make([]int, 0, len(k))
-	for l := range k {
-		levels = append(levels, l)
+	var levels []int
+	for l, choices := range k {
+		if !choices.empty() {
+			levels = append(levels, l)
+		}
 	}
 	slices.SortFunc(levels, func(a, b int) int {
 		return cmp.Or(cmp.Compare(s.step(a, k[a].first()), s.step(b, k[b].first())), cmp.Compare(b, a))
@@ -154,29 +158,16 @@ func (s *search) add(k cube, level int, beside cube, wrong ref) {
 // cheapest is the way to true on which the fewest facts are unusual: a choice
 // for each level on it.
 func (s *search) cheapest(root ref) cube {
-	costs := map[ref]int{isTrue: 0}
-	var price func(r ref) int
-	price = func(r ref) int {
-		if p, ok := costs[r]; ok {
-			return p
-		}
-		best := math.MaxInt32
-		if !r.final() {
-			for i, kid := range s.nodes[r].kids {
-				if p := price(kid); p < math.MaxInt32 {
-					best = min(best, p+s.step(s.nodes[r].level, i))
-				}
-			}
-		}
-		costs[r] = best
-		return best
+	if len(s.costs) < len(s.nodes) {
+		s.costs = make([]int, len(s.nodes)+len(s.nodes)/4)
 	}
-	price(root)
-	out := cube{}
+	s.begin()
+	s.price(root)
+	out := s.anything()
 	for r := root; !r.final(); {
-		n := s.nodes[r]
+		n := &s.nodes[r]
 		for i, kid := range n.kids {
-			if p := price(kid); p < math.MaxInt32 && p+s.step(n.level, i) == costs[r] {
+			if p := s.price(kid); p < math.MaxInt32 && p+s.step(n.level, i) == s.costs[r] {
 				out[n.level] = setOf(i)
 				r = kid
 				break
@@ -184,6 +175,26 @@ func (s *search) cheapest(root ref) cube {
 		}
 	}
 	return out
+}
+
+func (s *search) price(r ref) int {
+	switch {
+	case r == isTrue:
+		return 0
+	case r.final():
+		return math.MaxInt32
+	case !s.first(r):
+		return s.costs[r]
+	}
+	best := math.MaxInt32
+	n := &s.nodes[r]
+	for i, kid := range n.kids {
+		if p := s.price(kid); p < math.MaxInt32 {
+			best = min(best, p+s.step(n.level, i))
+		}
+	}
+	s.costs[r] = best
+	return best
 }
 
 // What is as usual is nearly free.
@@ -194,51 +205,47 @@ const (
 
 // step is the price of a choice.
 func (s *search) step(level, choice int) int {
-	if s.cells(level, choice).touches(s.c.pattern[s.facts[level]]) {
+	if s.behind[level][choice].touches(s.c.pattern[s.facts[level]]) {
 		return usualStep
 	}
 	return unusualStep
 }
 
 // cells are the values behind a choice.
-func (s *search) cells(level, choice int) set {
-	f := s.facts[level]
-	return s.p.classes[slices.Index(s.p.vars, f)].cells[s.choices[level][choice]].meet(s.free[f])
-}
+func (s *search) cells(level, choice int) set { return s.behind[level][choice] }
 
 // meets says whether some pattern of a cube, and of another beside it, leads to true.
 func (s *search) meets(root ref, k, beside cube) bool {
-	seen := map[ref]bool{}
-	var walk func(r ref) bool
-	walk = func(r ref) bool {
-		if r.final() {
-			return r == isTrue
-		}
-		if seen[r] {
-			return false
-		}
-		seen[r] = true
-		n := s.nodes[r]
-		for i, kid := range n.kids {
-			want, named := k[n.level]
-			if !named {
-				want, named = beside[n.level]
-			}
-			if (!named || want.has(i)) && walk(kid) {
-				return true
-			}
-		}
+	s.begin()
+	return s.leads(root, k, beside)
+}
+
+func (s *search) leads(r ref, k, beside cube) bool {
+	if r.final() {
+		return r == isTrue
+	}
+	if !s.first(r) {
 		return false
 	}
-	return walk(root)
+	n := &s.nodes[r]
+	want := k[n.level]
+	if want.empty() && beside != nil {
+		want = beside[n.level]
+	}
+	for i, kid := range n.kids {
+		if (want.empty() || want.has(i)) && s.leads(kid, k, beside) {
+			return true
+		}
+	}
+	return false
 }
 
 // draw is the diagram of a cube.
 func (s *search) draw(k cube) ref {
 	r := isTrue
 	for level := len(s.facts) - 1; level >= 0; level-- {
-		want, named := k[level]
-		if !named {
+		want := k[level]
+		if want.empty() {
 			continue
 		}
 		kids := make([]ref, len(s.choices[level]))
@@ -253,33 +260,50 @@ func (s *search) draw(k cube) ref {
 	return r
 }
 
-// pattern puts a cube in words. Values that are impossible beside the other
+// A bareRow is a row that is not yet put in words: the values that it takes, of
+// those that the fact may have beside the other rows.
+type bareRow struct {
+	fact    int
+	is, may set
+}
+
+// rows names the facts of a cube. Values that are impossible beside the other
 // rows are trimmed: they are neither listed nor what "not" is said of. A row
 // that follows from the others is left out, unless it belongs to a case: one
 // that must be asked whole, beside usual facts.
-func (s *search) pattern(k, beside cube) Pattern {
-	out := Pattern{}
+func (s *search) rows(k, beside cube) []bareRow {
+	out := []bareRow{}
 	for level, f := range s.facts {
-		want, named := k[level]
-		if !named {
+		want := k[level]
+		if want.empty() {
 			continue
 		}
-		var is, may set
+		r := bareRow{fact: f}
 		for i := range s.choices[level] {
 			k[level] = setOf(i)
 			if s.meets(s.possible, k, beside) {
-				may = may.union(s.cells(level, i))
+				r.may = r.may.union(s.cells(level, i))
 				if want.has(i) {
-					is = is.union(s.cells(level, i))
+					r.is = r.is.union(s.cells(level, i))
 				}
 			}
 		}
 		k[level] = want
-		if is != may || beside != nil {
-			out = append(out, s.p.book.vocabulary.row(f, is, may))
+		if r.is != r.may || beside != nil {
+			out = append(out, r)
 		}
 	}
-	slices.SortFunc(out, func(a, b Row) int { return cmp.Compare(a.Fact, b.Fact) })
+	facts := s.p.book.vocabulary.Facts
+	slices.SortFunc(out, func(a, b bareRow) int { return cmp.Compare(facts[a.fact].Name, facts[b.fact].Name) })
+	return out
+}
+
+// pattern puts rows in words.
+func (v *Vocabulary) pattern(rows []bareRow) Pattern {
+	out := Pattern{}
+	for _, r := range rows {
+		out = append(out, v.row(r.fact, r.is, r.may))
+	}
 	return out
 }
 

@@ -56,6 +56,8 @@ type search struct {
 	p        *plan
 	c        *asked
 	free     map[int]set // open facts and the values they may have
+	behind   [][]set     // by level: the values behind each choice
+	costs    []int       // of cheapest, by node
 	possible ref
 	ofRule   []ruleDiagram
 	ofLayer  [6]ref
@@ -116,12 +118,15 @@ func (p *plan) openSearch(c *asked, freed []int, budget int) *search {
 		}
 		s.free[f] = may
 		var classes []int
+		var behind []set
 		for k, cells := range p.classes[i].cells {
 			if cells.touches(may) {
 				classes = append(classes, k)
+				behind = append(behind, cells.meet(may))
 			}
 		}
 		s.addFact(f, classes)
+		s.behind = append(s.behind, behind)
 	}
 	s.possible = isTrue
 	for _, k := range s.limits() {
