@@ -15,6 +15,10 @@ const formLimit = 256 << 10
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// permissions keeps every device of the reader closed; the verifier opens the
+// camera to itself.
+const permissions = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 // guard puts round every address what all need: headers, languages, refusal of
 // posts from other sites, and a page for what goes wrong. There is no access
 // log: what people ask is nobody's business.
@@ -34,7 +38,7 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Permissions-Policy", permissions)
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

@@ -196,7 +196,7 @@ var pages = []string{
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
 	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/drafts", "/drafts/us/il/hb-1-sample", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
 	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
-	"/record", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/corrections", "/corrections?about=us/il/trust-act%2315a", "/about",
+	"/record", "/verify", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/corrections", "/corrections?about=us/il/trust-act%2315a", "/about",
 }
 
 func get(h http.Handler, path string) *httptest.ResponseRecorder {

@@ -40,6 +40,8 @@ func (s *site) routes() []route {
 		{pattern: "GET /tell/{ori}", serve: s.tellAgency},
 		{pattern: "GET /record", serve: s.record},
 		{pattern: "GET /record/{file}", serve: s.recordFile},
+		{pattern: "GET /verify", serve: s.verify},
+		{pattern: "POST /verify", serve: s.verify},
 		{pattern: "GET /replay", serve: s.replay},
 		{pattern: "GET /replay.csv", serve: s.replayCSV},
 		{pattern: "GET /coverage", serve: s.coverage},

@@ -117,3 +117,6 @@ func (s *Shelf) Receipt(ctx context.Context, id string) ([]byte, error) {
 	defer s.mu.Unlock()
 	return s.receipts[id], nil
 }
+
+// Key checks the receipts.
+func (s *Shelf) Key() record.Key { return s.log.Signer.Key() }
