@@ -241,15 +241,19 @@ func FirstPath(c Cosigner) string { return "cosigned/" + c.ID() }
 
 // proofs gives consistency proofs to a head from its tiles.
 func (l *Log) proofs(ctx context.Context, head Head) func(int64) (tlog.TreeProof, error) {
-	return func(old int64) (tlog.TreeProof, error) {
-		if old == 0 || old == head.Size {
-			return nil, nil
-		}
-		if old < 0 || old > head.Size {
-			return nil, fmt.Errorf("no proof leads from %d entries to %d", old, head.Size)
-		}
-		return tlog.ProveTree(head.Size, old, treeReader(ctx, l.Files, tlog.Tree{N: head.Size, Hash: head.Root}))
+	return func(old int64) (tlog.TreeProof, error) { return Growth(ctx, l.Files, old, head) }
+}
+
+// Growth proves from the tiles that a head holds the first old entries as they
+// were (RFC 6962, 2.1.2).
+func Growth(ctx context.Context, files Fetcher, old int64, head Head) (tlog.TreeProof, error) {
+	if old == 0 || old == head.Size {
+		return nil, nil
 	}
+	if old < 0 || old > head.Size {
+		return nil, fmt.Errorf("no proof leads from %d entries to %d", old, head.Size)
+	}
+	return tlog.ProveTree(head.Size, old, treeReader(ctx, files, tlog.Tree{N: head.Size, Hash: head.Root}))
 }
 
 // cosignatures returns the lines of an answer that are good.

@@ -821,3 +821,44 @@ func FuzzPolicy(f *testing.F) {
 		expectProblem(t, err)
 	})
 }
+
+func BenchmarkJudge(b *testing.B) {
+	for _, quantum := range []bool{false, true} {
+		b.Run(fmt.Sprintf("ML-DSA=%v", quantum), func(b *testing.B) {
+			w := newWorld(b)
+			o := newOutsider(b, "cosigner.auditor.example/w1", quantum, w.key)
+			w.append(b, 300)
+			w.publish(b)
+			a := o.addition(b, w, 0)
+			if _, err := o.add(a, w.now); err != nil {
+				b.Fatal(err)
+			}
+			w.append(b, 400)
+			w.publish(b)
+			a = o.addition(b, w, 300)
+			for b.Loop() {
+				if _, err := o.watch.Judge(a, o.kept, w.now); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkReceiptWithCosigners(b *testing.B) {
+	w := newWorld(b)
+	all := newOutsiders(b, w, 2, newOutsider(b, "a.example", true, w.key), newOutsider(b, "b.example", true, w.key))
+	w.Cosigners = all
+	w.append(b, 300)
+	w.publish(b)
+	data := ptr(w.receipt(b, 7)).Marshal()
+	for b.Loop() {
+		p, err := w.key.Receipt(data)
+		if err == nil {
+			_, err = p.Vouch(all.policy)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -60,6 +60,7 @@ func twins() [][2]string {
 		{"no cosigner has signed a promise: ask for the receipt again after %s", "ningún cofirmante ha firmado una promesa: pida de nuevo la constancia después del %s"},
 		{"the receipt is refused: %s", "la constancia se rechaza: %s"},
 		{"too few cosigners signed the checkpoint of %s; missing: %s", "muy pocos cofirmantes firmaron el punto de control del %s; faltan: %s"},
+		{"a receipt carries Ed25519 lines, and only as many as fit: ask with an Ed25519 key, a lower quorum, or check the log itself", "una constancia lleva líneas Ed25519, y solo cuantas caben: pregunte con una clave Ed25519, con menos cofirmantes, o compruebe el registro mismo"},
 		{"this is not the public key of a log", "esta no es la clave pública de un registro"},
 		{"the key is one line, ORIGIN+HASH+BASE64, as served at /log/key", "la clave es una línea, ORIGEN+RESUMEN+BASE64, como se da en /log/key"},
 		{"this is not the public key of a cosigner", "esta no es la clave pública de un cofirmante"},

@@ -114,7 +114,7 @@ func Consistent(ctx context.Context, key Key, files Fetcher, from, to []byte) (G
 	case old.Size == now.Size || old.Size == 0:
 		return g, nil
 	}
-	proof, err := tlog.ProveTree(now.Size, old.Size, treeReader(ctx, files, tlog.Tree{N: now.Size, Hash: now.Root}))
+	proof, err := Growth(ctx, files, old.Size, Head{Size: now.Size, Root: now.Root})
 	if err != nil {
 		return Grown{}, problem("bad-proof", "to", "the tiles do not add up to the later checkpoint: %v", err)
 	}

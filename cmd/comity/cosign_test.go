@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -360,4 +362,103 @@ func TestBackDatedEntryIsFlagged(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Kills at any moment, under load: what left as signed is remembered, always.
+func TestKillCosignerUnderLoad(t *testing.T) {
+	now := time.Now()
+	dir := filepath.Join(t.TempDir(), "record")
+	s, err := store.Create(t.Context(), dir, store.Identity{Origin: testOrigin, Agency: testAgency},
+		store.Config{Kinds: desk.RecordKinds(), Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	vkey := filepath.Join(dir, "log.vkey")
+	if err := os.WriteFile(vkey, []byte(s.Key().String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var heads []record.Head
+	for i := range 150 {
+		if _, err := s.Append(t.Context(), record.Draft{ID: fmt.Sprintf("e%d", i), Agency: testAgency, Kind: "detainer", At: now}); err != nil {
+			t.Fatal(err)
+		}
+		head, err := s.Publish(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		heads = append(heads, head)
+	}
+	files, err := store.Remote(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCosigner(t, "cosigner.auditor.example/w1", vkey)
+	addr := strings.TrimPrefix(c.url, "http://")
+	view := fmt.Sprintf("%s/%x/checkpoint", c.url, sha256.Sum256([]byte(testOrigin)))
+
+	signed := int64(0) // the largest size for which a signature came back
+	next := 0
+	// ask posts the next checkpoint; false: the cosigner is gone.
+	ask := func() bool {
+		proof, err := record.Growth(t.Context(), files, signed, heads[next])
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.Post(c.url+"/add-checkpoint", "text/plain", bytes.NewReader(record.Addition{Old: signed, Proof: proof, Checkpoint: heads[next].Checkpoint}.Marshal()))
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		switch {
+		case err != nil:
+			return false
+		case resp.StatusCode == http.StatusConflict: // signed, and killed before it answered
+			if _, err := fmt.Sscanf(string(body), "%d\n", &signed); err != nil || signed != heads[next].Size {
+				t.Fatalf("it says %q, was asked from %d to %d", body, signed, heads[next].Size)
+			}
+		case resp.StatusCode != http.StatusOK:
+			t.Fatalf("%d %s", resp.StatusCode, body)
+		default:
+			signed = heads[next].Size
+		}
+		next++
+		return true
+	}
+	killed := 0
+	for next < len(heads) {
+		moment := time.Duration(rand.IntN(60)) * time.Millisecond
+		if killed < *kills {
+			killed++
+			time.AfterFunc(moment, func() { _ = c.server.cmd.Process.Kill() })
+		}
+		for next < len(heads) && ask() {
+		}
+		if next == len(heads) {
+			break
+		}
+		<-c.ended
+		c.ended <- nil
+		c.start(t, addr)
+		resp, err := http.Get(view)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != http.StatusOK && signed > 0 {
+			t.Fatalf("after kill %d: %d, %v", killed, resp.StatusCode, err)
+		}
+		if resp.StatusCode == http.StatusOK {
+			kept, err := s.Key().Checkpoint(body)
+			if err != nil || kept.Size < signed || kept.Size > heads[next].Size {
+				t.Fatalf("after kill %d it remembers %d entries, it had signed %d; %v", killed, kept.Size, signed, err)
+			}
+		}
+	}
+	if killed < min(3, *kills) {
+		t.Errorf("it was killed %d times only", killed)
+	}
+	t.Logf("killed %d times while it signed %d checkpoints", killed, len(heads))
 }
