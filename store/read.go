@@ -100,7 +100,7 @@ func (s *Store) receiptRow(ctx context.Context, id string) (receiptRow, error) {
 	err := s.read.QueryRowContext(ctx, `SELECT n, idx, entry.agency, receipt, body, entry.leaf
 		FROM entry JOIN log USING (n) JOIN header USING (n) WHERE id = ?`, id).Scan(&r.n, &r.index, &r.agency, &promise, &header, &leaf)
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, notFound("entry")
+		return r, s.noReceipt(ctx, id)
 	}
 	if err != nil {
 		return r, explain("read receipt", err)
@@ -110,6 +110,15 @@ func (s *Store) receiptRow(ctx context.Context, id string) (receiptRow, error) {
 	}
 	r.header, err = record.ParseSalted(record.Leaf(leaf).Name(), header)
 	return r, err
+}
+
+// noReceipt says why there is none: no entry, or an order withdrew its header.
+func (s *Store) noReceipt(ctx context.Context, id string) error {
+	t, err := s.find(ctx, id)
+	if err == nil && t.withdrawn {
+		err = problem("withdrawn", "entry "+id, "a receipt that was given out before still proves the entry", "an order withdrew the header of this entry: no new receipt is made")
+	}
+	return err
 }
 
 // Receipt returns the receipt of an entry: complete once a checkpoint covers
