@@ -189,6 +189,7 @@ func TestCosignedLog(t *testing.T) {
 // The case: an old copy of the data folder comes back and grows. The
 // log says in words why it signs nothing, and the cosigner refuses the fork.
 func TestRestoredFolderSignsNothing(t *testing.T) {
+	onlySQLite(t, "its database is in the folder that is copied")
 	c := newClock()
 	s, dir := create(t, c)
 	auditor := startCosigner(t, "cosigner.auditor.example/w1", c, s.Key())
