@@ -40,6 +40,7 @@ func (s *Store) commitWith(ctx context.Context, p record.Prepared, also func(*tx
 	if err != nil {
 		return record.Committed{}, err
 	}
+	s.counted.add(p.Stored)
 	return c, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"comity/record"
@@ -36,8 +38,9 @@ type Cell struct {
 func (s *Store) PublicHeaders(ctx context.Context, after int64, limit int) ([]Published, error) {
 	q := s.newReleases(ctx)
 	var out []Published
-	for len(out) < limit {
-		rows, err := s.headerRows(ctx, `WHERE log.idx > ? AND log.idx < (SELECT size FROM head) ORDER BY log.idx LIMIT 500`, after)
+	// A page where all are released reads no more than itself.
+	for read := limit; len(out) < limit; read = 500 {
+		rows, err := s.headerRows(ctx, `WHERE log.idx > ? AND log.idx < (SELECT size FROM head) ORDER BY log.idx LIMIT ?`, after, read)
 		if err != nil || len(rows) == 0 {
 			return out, err
 		}
@@ -68,24 +71,56 @@ func (s *Store) PublicHeaders(ctx context.Context, after int64, limit int) ([]Pu
 // Cells returns the counts that may be published by now. A cell that stands
 // below 11 is left out like one that is empty: nobody can tell them apart.
 func (s *Store) Cells(ctx context.Context) ([]Cell, error) {
-	q := s.newReleases(ctx)
-	var all []Cell
-	err := s.each(ctx, func(r *sql.Rows) error {
-		var c Cell
-		err := r.Scan(&c.Agency, &c.Kind, &c.Period, &c.Count)
-		all = append(all, c)
-		return err
-	}, `SELECT agency, kind, month, count(*) FROM entry WHERE stored < ? GROUP BY agency, kind, month ORDER BY agency, kind, month`, q.cut.Unix())
+	cut := record.Cutoff(s.config.Now())
+	all, err := s.counted.before(ctx, s, cut)
 	if err != nil {
 		return nil, err
 	}
 	var out []Cell
 	for _, c := range s.foldYears(all) {
-		if c.Count >= record.MinCell && c.Period < q.cut.Format("2006-01")[:len(c.Period)] && !s.withheld(c.Agency, c.Kind) {
+		if c.Count >= record.MinCell && c.Period < cut.Format("2006-01")[:len(c.Period)] && !s.withheld(c.Agency, c.Kind) {
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+// counted keeps the counts of months that are over: they change once a month,
+// and counting millions of entries takes seconds.
+type counted struct {
+	mu    sync.Mutex   // one counts at a time
+	cells []Cell       // of what was stored before cut; guarded by mu
+	cut   atomic.Int64 // of the counts that are kept or being made; 0: none
+	stale atomic.Bool  // an entry came that belongs into them
+}
+
+func (k *counted) before(ctx context.Context, s *Store, cut time.Time) ([]Cell, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.cut.Load() == cut.Unix() && !k.stale.Load() {
+		return k.cells, nil
+	}
+	k.cut.Store(cut.Unix())
+	k.stale.Store(false)
+	k.cells = nil
+	err := s.each(ctx, func(r *sql.Rows) error {
+		var c Cell
+		err := r.Scan(&c.Agency, &c.Kind, &c.Period, &c.Count)
+		k.cells = append(k.cells, c)
+		return err
+	}, `SELECT agency, kind, month, count(*) FROM entry WHERE stored < ? GROUP BY agency, kind, month ORDER BY agency, kind, month`, cut.Unix())
+	if err != nil {
+		k.stale.Store(true)
+	}
+	return k.cells, err
+}
+
+// add makes the next reader count again where an entry belongs into what was
+// counted: the clock was set back across the end of a month.
+func (k *counted) add(stored time.Time) {
+	if stored.Unix() < k.cut.Load() {
+		k.stale.Store(true)
+	}
 }
 
 // foldYears adds up the months of kinds of which only totals are published.
@@ -257,9 +292,9 @@ func (q *releases) cell(agency, kind, month string) (int, error) {
 	if n, ok := q.cells[key]; ok {
 		return n, nil
 	}
-	var n int
-	err := q.s.read.QueryRowContext(q.ctx, `SELECT count(*) FROM entry WHERE agency = ? AND kind = ? AND month = ? AND stored < ?`,
-		agency, kind, month, q.cut.Unix()).Scan(&n)
+	var n int // as many as matter: whether the cell stands below the threshold
+	err := q.s.read.QueryRowContext(q.ctx, `SELECT count(*) FROM (SELECT 1 FROM entry WHERE agency = ? AND kind = ? AND month = ? AND stored < ? LIMIT ?) AS some`,
+		agency, kind, month, q.cut.Unix(), record.MinCell).Scan(&n)
 	if err != nil {
 		return 0, explain("count entries", err)
 	}

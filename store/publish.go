@@ -42,6 +42,9 @@ func (s *Store) Run(ctx context.Context) {
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
 			s.config.Log.Error("expired rows could not be deleted", "error", err)
 		}
+		if _, err := s.Cells(ctx); err != nil && ctx.Err() == nil { // so that nobody's page waits for the count of a new month
+			s.config.Log.Error("entries could not be counted", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -74,6 +74,7 @@ type Store struct {
 	root     *seal.Root
 	signer   *record.Signer
 	log      *record.Log
+	counted  counted
 	asker    *asker // nil: there are no cosigners
 	files    files
 	ledger   *ledger

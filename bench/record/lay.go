@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"comity/record"
@@ -32,7 +31,7 @@ func lay(ctx context.Context, dir string, n int) (time.Duration, error) {
 		return 0, err
 	}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "record.db")+
-		"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-1500000)")
+		"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-500000)")
 	if err != nil {
 		return 0, err
 	}
@@ -49,33 +48,23 @@ const chunk = 5_000
 
 // fill writes chunks in order while the next ones are drawn.
 func fill(ctx context.Context, db *sql.DB, n int) error {
-	var chunks []chan []laid
-	for range (n + chunk - 1) / chunk {
-		chunks = append(chunks, make(chan []laid, 1))
-	}
-	ctx, stop := context.WithCancel(ctx)
-	var drawers sync.WaitGroup
-	defer drawers.Wait()
-	defer stop()
-	ahead := make(chan int, 4) // as many chunks are drawn and not written
-	drawers.Go(func() {
-		defer close(ahead)
-		for c := range chunks {
+	const ahead = 4 // chunks that are drawn and not written
+	chunks := make(chan chan []laid, ahead)
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		defer close(chunks)
+		for c := 0; c*chunk < n; c++ {
+			one := make(chan []laid, 1)
 			select {
-			case ahead <- c:
-			case <-ctx.Done():
+			case chunks <- one: // waits where enough are ahead
+				go func() { one <- draw(c, n) }()
+			case <-stop:
 				return
 			}
 		}
-	})
-	for range 2 {
-		drawers.Go(func() {
-			for c := range ahead {
-				chunks[c] <- draw(c, n)
-			}
-		})
-	}
-	for _, c := range chunks {
+	}()
+	for c := range chunks {
 		if err := write(ctx, db, <-c); err != nil {
 			return err
 		}

@@ -264,3 +264,6 @@ CREATE INDEX viewing_at ON viewing (at);
 CREATE FUNCTION viewing_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'viewings are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE TRIGGER viewing_stays BEFORE UPDATE ON viewing FOR EACH ROW EXECUTE FUNCTION viewing_stays();
 REVOKE UPDATE ON viewing FROM comity_app;
+-- 0004-cells.sql
+DROP INDEX entry_cell;
+CREATE INDEX entry_cell ON entry (agency, kind, month, stored);
