@@ -28,6 +28,7 @@ type Law interface {
 	Rule(id string) (*law.Rule, *law.Pack, bool)
 	Reasons(ids []string, on string) []law.Reason
 	Orders(r *law.Rule) []*law.Order
+	Events(place, from, to string) ([]law.Event, error)
 	Gaps(comity.Question) []*law.Silence
 	Vectors(*law.Pack) []law.Vector
 	Account(comity.Question, comity.Decision) (law.Account, error)

@@ -153,6 +153,7 @@ func (s *sampleRecord) PublicHeaders(_ context.Context, after int64, limit int) 
 		if i > after && len(out) < limit {
 			h := record.Salted{Header: record.Header{Version: 1, Agency: "IL0160000", Kind: "detainer", Month: "2026-09",
 				Law: "sha256:" + strings.Repeat("1f", 32), Commitments: []string{strings.Repeat("A", 43)}}, Salt: make([]byte, 32)}
+			h.Salt[0] = byte(i)
 			out = append(out, oversight.PublicEntry{Index: i, Leaf: h.Leaf().Name(), Header: h})
 		}
 	}

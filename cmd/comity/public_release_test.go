@@ -208,7 +208,8 @@ func (r *releaseTest) mayBePublic(w written) bool {
 }
 
 var (
-	hexName   = regexp.MustCompile(`/log/header/([0-9a-f]{64})`)
+	hexName   = regexp.MustCompile(`/log/header/([0-9a-f]{64})`) // in pages and in feeds
+	feedTime  = regexp.MustCompile(`20\d\d-\d\d-\d\d[^<"]*`)
 	clockTime = regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d`)
 )
 
@@ -283,6 +284,13 @@ func (r *releaseTest) page(t *testing.T, address string, got reply, leaves map[s
 		w, ours := leaves[m[1]]
 		if ours && !r.mayBePublic(w) {
 			t.Errorf("%s leads to the header of %s", address, w.id)
+		}
+	}
+	if strings.Contains(address, "/feeds/entries") {
+		for _, m := range feedTime.FindAllString(got.text(), -1) {
+			if !strings.HasSuffix(m, "-01T00:00:00Z") {
+				t.Errorf("%s: finer than a month: %s", address, m)
+			}
 		}
 	}
 	if strings.Contains(address, "/log/header/") || strings.HasPrefix(address, "/record") {
