@@ -347,6 +347,12 @@ func TestCells(t *testing.T) {
 	if got := show(); !strings.Contains(got, `{"Agency":"IL0160000","Kind":"complaint","Period":"2026","Count":12}`) || strings.Contains(got, other) {
 		t.Errorf("after the year: %s", got)
 	}
+	c.set(date(2026, 12, 30)) // the clock is set back over the end of the year
+	add(1, "complaint", cook, date(2026, 2, 3))
+	c.set(date(2027, 1, 2))
+	if got := show(); !strings.Contains(got, `{"Agency":"IL0160000","Kind":"complaint","Period":"2026","Count":13}`) {
+		t.Errorf("after an entry that belongs into what was counted: %s", got)
+	}
 }
 
 // Random appends, beats, restarts and one deleted log: rebuilt is live.
