@@ -1,6 +1,9 @@
 package law
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 func TestAuthorityOf(t *testing.T) {
 	for ref, want := range map[string]Authority{
@@ -53,6 +56,21 @@ func TestShippedCitationsParse(t *testing.T) {
 		}
 		for _, table := range p.Tables {
 			check(table.ID, table.Cites)
+		}
+	}
+}
+
+// How well a section is known stands in its grade and its source; the citation
+// itself is what a lawyer looks up.
+func TestShippedCitationsNameTheSectionOnly(t *testing.T) {
+	doubt := regexp.MustCompile(`memory|not (yet )?(seen|read)`)
+	for _, p := range shipped(t).Packs() {
+		for _, r := range p.Rules {
+			for _, c := range r.Cites {
+				if doubt.MatchString(c.Ref) {
+					t.Errorf("%s: %q says how it is known", r.ID, c.Ref)
+				}
+			}
 		}
 	}
 }
