@@ -25,9 +25,10 @@ func KindOf(name string) (*Kind, bool) {
 	return nil, false
 }
 
-// RecordKinds is the same list as the record needs it.
+// RecordKinds is the same list as the record needs it, with what the desk
+// writes without a form.
 func RecordKinds() []record.Kind {
-	var out []record.Kind
+	out := []record.Kind{disclosure}
 	for _, k := range Kinds() {
 		out = append(out, k.Record)
 	}

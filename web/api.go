@@ -63,6 +63,7 @@ func (s *site) api() handler {
 	if s.Desk != nil && s.Accounts != nil {
 		s.apiRequests(a)
 		s.apiEntries(a)
+		s.apiPackets(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")

@@ -21,6 +21,8 @@ type receiptView struct {
 	Text     string // the whole file
 	Complete bool
 	Code     bool // it fits into a code
+	Packets  bool // a file for a court can be made of the case
+	MayGive  bool // with what is sealed
 }
 
 func (receiptView) template() string { return "desk_receipt" }
@@ -52,6 +54,7 @@ func (s *site) receipt(w http.ResponseWriter, r *http.Request, who Account) erro
 	v := receiptView{
 		deskPage: s.deskPage(who, ""), ID: r.PathValue("id"), Receipt: receipt, Text: string(text),
 		Complete: receipt.Complete(), Code: len(text) <= codeLimit,
+		Packets: s.Packets != nil, MayGive: mayGive(who),
 	}
 	if receipt.Index != nil {
 		v.Index = strconv.FormatInt(*receipt.Index, 10)

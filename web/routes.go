@@ -74,6 +74,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /desk/entries/{id}/receipt", serve: s.staff(s.receipt)},
 		{pattern: "GET /desk/entries/{id}/receipt.json", serve: s.staff(s.receiptFile)},
 		{pattern: "GET /desk/entries/{id}/receipt.png", serve: s.staff(s.receiptCode)},
+		{pattern: "POST /desk/entries/{id}/packet", serve: s.staff(s.packet)},
 		{pattern: "GET /desk/export/{kind}", serve: s.staff(s.export)},
 
 		// Programs; every operation is described at /api/openapi.json.

@@ -155,6 +155,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	if slices.Contains(parts, "desk") {
 		home := homes{named, agencies, book}
 		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone}
+		c.Packets = packets{s, book, c.Desk}
 		c.Accounts, c.Counts, c.Homes = accounts{s}, counts{s}, home
 	}
 	return web.New(c)

@@ -134,6 +134,10 @@ func (q verification) verify(ctx context.Context) (verified, error) {
 		if err != nil {
 			return v, noFile(q.receipt, "")
 		}
+		if isPacket(data) {
+			v.Sentences, err = verifyPacket(q.key, data)
+			return v, err
+		}
 		proved, err := q.key.Receipt(data)
 		if err != nil {
 			return v, err
