@@ -172,7 +172,7 @@ func (b *Book) Ask(q comity.Question) ([]FactPrompt, error) {
 		f := b.vocabulary.Facts[b.vocabulary.facts[name]]
 		if !seen[f.Name] {
 			seen[f.Name] = true
-			out = append(out, FactPrompt{f, f.valueList(), assumed})
+			out = append(out, FactPrompt{f, c.valuesLeft(f), assumed})
 		}
 	}
 	if d.Next != nil {

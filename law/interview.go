@@ -1,6 +1,7 @@
 package law
 
 import (
+	"maps"
 	"math/bits"
 	"slices"
 
@@ -69,11 +70,32 @@ func (p *plan) unplanned(c *asked, ask func(*Fact) bool) Interview {
 }
 
 func (c *asked) prompt(f *Fact) *FactPrompt {
-	p := &FactPrompt{Fact: f, Values: f.valueList()}
+	p := &FactPrompt{Fact: f, Values: c.valuesLeft(f)}
 	if c.source[f.index] == byDefault {
 		p.Assumed = f.Default
 	}
 	return p
+}
+
+// valuesLeft are the values of a fact that can occur beside the facts given.
+func (c *asked) valuesLeft(f *Fact) []string {
+	bound := func(k limit) bool { return slices.Contains(k.reads, f.index) }
+	if f.logic == nil && !slices.ContainsFunc(c.law.impossible, bound) {
+		return f.valueList()
+	}
+	var out []string
+	for _, value := range f.valueList() {
+		q := *c.q
+		q.Facts = maps.Clone(q.Facts)
+		if q.Facts == nil {
+			q.Facts = comity.Facts{}
+		}
+		q.Facts[f.Name] = value
+		if _, bad := c.book.ask(&q); bad == nil {
+			out = append(out, value)
+		}
+	}
+	return out
 }
 
 // An interview plans over the diagram of verdicts. A terminal is the set of

@@ -289,3 +289,34 @@ func BenchmarkInterview(b *testing.B) {
 		})
 	}
 }
+
+// Nobody is offered an answer that cannot occur beside those given, and each
+// one that is offered can be given.
+func TestInterviewOffersOnlyWhatCanOccur(t *testing.T) {
+	b := shipped(t)
+	none := comity.Facts{"document.judicial": "none"}
+	q := comity.Question{In: "us-il", On: "2026-11-21", Known: "2026-11-21", Actor: "county-jail", Act: "hold-on-detainer", Facts: none}
+	c, bad := b.ask(&q)
+	if bad != nil {
+		t.Fatal(bad)
+	}
+	f, _ := b.Vocabulary().Fact("document.signed_by")
+	left := c.valuesLeft(f)
+	if slices.Contains(left, "federal-judge") || !slices.Contains(left, "none") || len(left) == len(f.Values) {
+		t.Errorf("without a judicial paper, signed by %v", left)
+	}
+	for _, value := range f.Values {
+		q.Facts = comity.Facts{"document.judicial": "none", f.Name: value}
+		_, err := b.Decide(q)
+		if offered := slices.Contains(left, value); offered != (err == nil) {
+			t.Errorf("%s: offered %v, answered %v", value, offered, err)
+		}
+	}
+	q.Facts = nil
+	if c, bad = b.ask(&q); bad != nil {
+		t.Fatal(bad)
+	}
+	if all := c.valuesLeft(f); !slices.Equal(all, f.Values) {
+		t.Errorf("with nothing given only %v is offered", all)
+	}
+}

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -130,10 +132,14 @@ func (s *site) askFacts(l *lang, f *askForm, v *askView) error {
 		if i.Next != nil {
 			v.Left = &i
 			s.askOne(l, v, i.Next.Fact.Name, i.Next.Assumed)
+			v.Values = i.Next.Values
 			return nil
 		}
 	}
 	c := newCard(l, s.Law, f.q, d, now)
+	if f.known != "" {
+		c.Link += "&known=" + url.QueryEscape(f.known)
+	}
 	v.Step, v.Card = "answer", &c
 	return nil
 }
@@ -143,7 +149,7 @@ func (s *site) askFacts(l *lang, f *askForm, v *askView) error {
 func (s *site) setTime(f *askForm) time.Time {
 	now := s.Now().In(s.zone(f.q.In))
 	today := now.Format(time.DateOnly)
-	f.q.Known = now.UTC().Format(time.DateOnly) // packs are dated in no zone
+	f.q.Known = cmp.Or(f.known, now.UTC().Format(time.DateOnly)) // packs are dated in no zone
 	if f.q.On != "" && f.q.On != today {
 		return time.Time{}
 	}
@@ -219,6 +225,7 @@ func (s *site) askFrame(l *lang, v askView) askView {
 	if f.q.On != "" && f.q.At == "" {
 		carry("on", f.q.On)
 	}
+	carry("known", f.known)
 	w := &cardWriter{lang: l, book: s.Law, zone: s.zone(f.q.In).String()}
 	v.Back = f.last()
 	carry("order", strings.Join(f.order, " "))

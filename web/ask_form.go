@@ -18,6 +18,7 @@ import (
 type askForm struct {
 	Where string // as typed
 	Topic string
+	known string // the day whose knowledge of the law is meant, if one was named
 	q     comity.Question
 	open  []string // "I cannot tell"
 	order []string // facts answered, in the order in which they were asked
@@ -51,7 +52,7 @@ func (s *site) readAsk(r *http.Request) (*askForm, error) {
 			}
 		}
 	}
-	f := &askForm{Where: strings.TrimSpace(values.Get("where")), Topic: values.Get("topic"), done: values.Has("done")}
+	f := &askForm{Where: strings.TrimSpace(values.Get("where")), Topic: values.Get("topic"), known: values.Get("known"), done: values.Has("done")}
 	f.q = comity.Question{In: values.Get("in"), On: values.Get("on"), Actor: values.Get("actor"), Act: values.Get("act"), Facts: comity.Facts{}}
 	s.readFacts(f, values)
 	f.putInOrder(strings.Fields(values.Get("order")))

@@ -310,3 +310,22 @@ func benchmarkPage(b *testing.B, path string) {
 		get(h, path)
 	}
 }
+
+// A question names the day whose knowledge of the law it means, and keeps it.
+func TestAskKeepsTheDayOfKnowledge(t *testing.T) {
+	h := testSite(t)
+	form := cardCases[0].form()
+	form.Set("known", "2026-11-21")
+	body := post(h, "/ask", form).Body.String()
+	if !strings.Contains(body, `name="known" value="2026-11-21"`) || !strings.Contains(body, "known=2026-11-21") {
+		t.Error("the day of knowledge is lost")
+	}
+	form.Set("known", "2026-11-02")
+	if body := post(h, "/ask", form).Body.String(); !strings.Contains(body, "2 November 2026") {
+		t.Error("the card does not say as of what knowledge it was decided")
+	}
+	form.Set("known", "yesterday")
+	if r := post(h, "/ask", form); r.Code != 400 || strings.Contains(r.Body.String(), "v-prohibited") {
+		t.Errorf("a day that is none: %d", r.Code)
+	}
+}

@@ -38,7 +38,7 @@ func lawSchema(e env, args []string) error {
 // lawFmt writes packs in the canonical form. A file that cannot be read as
 // YAML is told, and the others are still done.
 func lawFmt(e env, args []string) error {
-	f := newFlags("law")
+	f := newFlags("law fmt")
 	write := f.Bool("w", false, "write the files, instead of showing the form")
 	check := f.Bool("check", false, "only list the files that differ")
 	asJSON := f.Bool("json", false, "as JSON")

@@ -27,10 +27,14 @@ func openTwo(first, second string) (a, b *law.Book, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if b, err = law.Load(fb.base, fb.over...); err != nil {
+	if b, err = loadBook(fb.base, fb.over); err != nil {
 		return nil, nil, err
 	}
-	if a, err = law.Load(lawOf{packs: fa.base, words: fb.base}, fa.over...); err != nil {
+	words := fs.FS(lawOf{packs: fa.base, words: fb.base})
+	if fa.base == fb.base {
+		words = fa.base
+	}
+	if a, err = loadBook(words, fa.over); err != nil {
 		return nil, nil, err
 	}
 	a.Now, b.Now = time.Now, time.Now

@@ -155,7 +155,7 @@ const (
 // lawUpdate takes a release into a folder, which -law then names. Nothing is
 // taken from a network, and older releases stay, so that old decisions replay.
 func lawUpdate(e env, args []string) error {
-	f := newFlags("law")
+	f := newFlags("law update")
 	dir := f.String("into", "", "the folder of installed releases")
 	var trust list
 	f.Var(&trust, "trust", "reviewers' public keys or files of them, with commas between; kept for later updates")
