@@ -52,6 +52,7 @@ type written struct {
 
 // A releaseTest is a site over a record whose clock can be moved.
 type releaseTest struct {
+	dir   string
 	clock *movableClock
 	store *store.Store
 	desk  *desk.Desk
@@ -70,7 +71,8 @@ func newReleaseTest(t *testing.T) *releaseTest {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	config := recordConfig(log, time.Minute)
 	config.Now = clock.Now
-	s, err := store.Create(t.Context(), filepath.Join(t.TempDir(), "record"), store.Identity{Origin: testOrigin, Agency: testAgency}, config)
+	dir := filepath.Join(t.TempDir(), "record")
+	s, err := store.Create(t.Context(), dir, store.Identity{Origin: testOrigin, Agency: testAgency}, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,7 @@ func newReleaseTest(t *testing.T) *releaseTest {
 	web := httptest.NewServer(handler)
 	t.Cleanup(web.Close)
 	d := &desk.Desk{Law: book, Record: s, Now: clock.Now}
-	return &releaseTest{clock: clock, store: s, desk: d, site: &server{url: web.URL}}
+	return &releaseTest{dir: dir, clock: clock, store: s, desk: d, site: &server{url: web.URL}}
 }
 
 // write writes entries of every kind: eleven or more of the large agency,
