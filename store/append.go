@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"errors"
+	"slices"
 	"time"
 
 	"comity/record"
@@ -15,9 +15,16 @@ func (s *Store) Append(ctx context.Context, d record.Draft) (record.Appended, er
 	return s.log.Append(ctx, d)
 }
 
-// Commit implements [record.Storage].
+// Commit implements [record.Storage]. Entries that wait at the same time are
+// written together (insertAll).
 func (s *Store) Commit(ctx context.Context, p record.Prepared) (record.Committed, error) {
-	return s.commitWith(ctx, p, nil)
+	e := &pending{p: p}
+	err := s.writer.submit(ctx, &job{entry: e, do: func(t *tx) error { return t.insertOne(e) }, twice: true, done: make(chan struct{})})
+	if err != nil {
+		return record.Committed{}, err
+	}
+	s.counted.add(p.Stored)
+	return e.c, nil
 }
 
 // commitWith commits an entry and, in the same transaction, what follows from
@@ -25,101 +32,163 @@ func (s *Store) Commit(ctx context.Context, p record.Prepared) (record.Committed
 // entry sets. Both may be run again after a fault, so they write nothing but
 // through the transaction.
 func (s *Store) commitWith(ctx context.Context, p record.Prepared, also func(*tx) error) (record.Committed, error) {
-	var c record.Committed
+	e := &pending{p: p}
 	err := s.writeAgain(ctx, func(t *tx) error {
-		var err error
-		if c, err = t.again(p); !errors.Is(err, sql.ErrNoRows) {
+		if err := t.insertOne(e); err != nil || e.found {
 			return err
 		}
-		c, err = t.insert(p)
-		if err == nil && also != nil {
-			err = also(t)
-		}
-		return err
+		return also(t)
 	})
 	if err != nil {
 		return record.Committed{}, err
 	}
 	s.counted.add(p.Stored)
-	return c, nil
+	return e.c, nil
 }
 
-// again finds an entry of the same id. Only a keyed digest of what the caller
-// sent is compared, so that it works after erasure too.
-func (t *tx) again(p record.Prepared) (record.Committed, error) {
-	var c record.Committed
-	var same []byte
-	var by int64
-	err := t.row(`SELECT log.idx, ulid, receipt, published_by, same FROM entry JOIN log USING (n) WHERE id = ?`, p.ID).
-		scan(&c.Index, &c.ULID, &c.Receipt, &by, &same)
-	if err != nil {
-		return record.Committed{}, err
-	}
-	if !bytes.Equal(same, p.Same) && !bytes.Equal(same, p.SameInOrder) {
-		return record.Committed{}, record.Conflict(p.ID)
-	}
-	c.PublishedBy = fromUnix(by)
-	// The permanent id is drawn anew at every try of a caller: if this very one
-	// is there, it was our own try of which we did not hear the end.
-	c.Again = c.ULID != p.ULID
-	return c, nil
+// A pending entry is one that is being written.
+type pending struct {
+	p     record.Prepared
+	c     record.Committed
+	err   error // why this one is refused; the others are written
+	found bool  // it was written before
 }
 
-// insert writes everything of an entry and gives it the next index. Nobody else
-// writes meanwhile, so numbers are counted; an identity column would skip some
-// when a transaction fails.
+// insert writes an entry.
 func (t *tx) insert(p record.Prepared) (record.Committed, error) {
-	thread, err := t.thread(p)
+	e := &pending{p: p}
+	err := t.insertOne(e)
+	return e.c, err
+}
+
+func (t *tx) insertOne(e *pending) error {
+	if err := t.insertAll([]*pending{e}); err != nil {
+		return err
+	}
+	return e.err
+}
+
+// insertAll writes entries, each with the next index. Nobody else writes
+// meanwhile, so numbers are counted; an identity column would skip some when a
+// transaction fails. The order is fixed in the transaction that stores the
+// entry: its index is durable when it is.
+func (t *tx) insertAll(list []*pending) error {
+	known, err := t.known(list)
 	if err != nil {
-		return record.Committed{}, err
+		return err
 	}
 	var n, index int64
 	if err := t.row(`SELECT (SELECT coalesce(max(n) + 1, 1) FROM entry), (SELECT coalesce(max(idx) + 1, 0) FROM log)`).scan(&n, &index); err != nil {
-		return record.Committed{}, err
+		return err
 	}
-	var ended any
-	if !p.Ended.IsZero() {
-		ended = p.Ended.Unix()
+	var entries, headers, sealed, terms, log []any // columns of one row after those of the other
+	for _, e := range list {
+		e.c, e.err, e.found = record.Committed{}, nil, false
+		if was, ok := known[e.p.ID]; ok {
+			e.c, e.err, e.found = was.answer(e.p)
+			continue
+		}
+		var thread string
+		if thread, e.err = threadOf(e.p, known); e.err != nil {
+			continue
+		}
+		p := &e.p
+		entries = append(entries, n, p.ID, p.ULID, p.Agency, p.Kind, p.Header.Header.Month, p.Header.Header.Law, p.Ref, thread,
+			p.Stored.Unix(), unixOrNull(p.Ended), p.Leaf[:], p.Same, p.Receipt, p.PublishedBy.Unix())
+		headers = append(headers, n, p.Header.Marshal())
+		for _, part := range p.Parts {
+			sealed = append(sealed, n, part.Name, part.Day, part.Key, part.Text)
+		}
+		for i, term := range p.Terms {
+			if !slices.ContainsFunc(p.Terms[:i], func(other []byte) bool { return bytes.Equal(other, term) }) {
+				terms = append(terms, p.Agency, term, n)
+			}
+		}
+		log = append(log, index, n, p.Agency, p.Leaf[:])
+		e.c = record.Committed{Index: index, ULID: p.ULID, Receipt: p.Receipt, PublishedBy: p.PublishedBy}
+		known[p.ID] = knownEntry{e.c, p.Same, thread, p.Agency}
+		n, index = n+1, index+1
 	}
-	err = t.exec(`INSERT INTO entry (n, id, ulid, agency, kind, month, law, ref, thread, stored, ended, leaf, same, receipt, published_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		n, p.ID, p.ULID, p.Agency, p.Kind, p.Header.Header.Month, p.Header.Header.Law, p.Ref, thread,
-		p.Stored.Unix(), ended, p.Leaf[:], p.Same, p.Receipt, p.PublishedBy.Unix())
-	if err != nil {
-		return record.Committed{}, err
-	}
-	if err := t.exec(`INSERT INTO header (n, body) VALUES (?, ?)`, n, p.Header.Marshal()); err != nil {
-		return record.Committed{}, err
-	}
-	for _, part := range p.Parts {
-		if err := t.exec(`INSERT INTO sealed (n, part, day, key, text) VALUES (?, ?, ?, ?, ?)`, n, part.Name, part.Day, part.Key, part.Text); err != nil {
-			return record.Committed{}, err
+	for _, into := range []struct {
+		table  string
+		values []any
+	}{
+		{"entry (n, id, ulid, agency, kind, month, law, ref, thread, stored, ended, leaf, same, receipt, published_by)", entries},
+		{"header (n, body)", headers}, {"sealed (n, part, day, key, text)", sealed}, {"term (agency, term, n)", terms}, {"log (idx, n, agency, leaf)", log},
+	} {
+		if len(into.values) == 0 {
+			continue
+		}
+		if err := t.w.data.insertRows(t, into.table, into.values); err != nil {
+			return err
 		}
 	}
-	for _, term := range p.Terms {
-		if err := t.exec(`INSERT INTO term (agency, term, n) VALUES (?, ?, ?) ON CONFLICT (agency, term, n) DO NOTHING`, p.Agency, term, n); err != nil {
-			return record.Committed{}, err
-		}
-	}
-	// One writer writes at a time, so order can be fixed in the same
-	// transaction: the index is durable when the entry is.
-	if err := t.exec(`INSERT INTO log (idx, n, agency, leaf) VALUES (?, ?, ?, ?)`, index, n, p.Agency, p.Leaf[:]); err != nil {
-		return record.Committed{}, err
-	}
-	return record.Committed{Index: index, ULID: p.ULID, Receipt: p.Receipt, PublishedBy: p.PublishedBy}, nil
+	return nil
 }
 
-// thread is the first entry of the chain that the entry points back along.
-func (t *tx) thread(p record.Prepared) (string, error) {
+// A knownEntry is one that was written before, perhaps in this transaction.
+type knownEntry struct {
+	c              record.Committed
+	same           []byte
+	thread, agency string
+}
+
+// answer is the first answer again, or the refusal of an id that was used for
+// something else. Only a keyed digest of what the caller sent is compared, so
+// that it works after erasure too.
+func (k knownEntry) answer(p record.Prepared) (record.Committed, error, bool) {
+	if !bytes.Equal(k.same, p.Same) && !bytes.Equal(k.same, p.SameInOrder) {
+		return record.Committed{}, record.Conflict(p.ID), true
+	}
+	// The permanent id is drawn anew at every try of a caller: if this very one
+	// is there, it was our own try of which we did not hear the end.
+	c := k.c
+	c.Again = c.ULID != p.ULID
+	return c, nil, true
+}
+
+// known finds which of the entries were written before, and those they point
+// back to.
+func (t *tx) known(list []*pending) (map[string]knownEntry, error) {
+	ids := make([]string, 0, len(list))
+	for _, e := range list {
+		if ids = append(ids, e.p.ID); e.p.Ref != "" {
+			ids = append(ids, e.p.Ref)
+		}
+	}
+	known := make(map[string]knownEntry, len(ids))
+	anyOf, arg := t.w.data.anyOf(ids)
+	err := t.each(func(r *sql.Rows) error {
+		var id string
+		var k knownEntry
+		var by int64
+		err := r.Scan(&id, &k.c.Index, &k.c.ULID, &k.c.Receipt, &by, &k.same, &k.thread, &k.agency)
+		k.c.PublishedBy = fromUnix(by)
+		known[id] = k
+		return err
+	}, `SELECT id, log.idx, ulid, receipt, published_by, same, thread, entry.agency FROM entry JOIN log USING (n) WHERE id IN `+anyOf, arg)
+	return known, err
+}
+
+// threadOf is the first entry of the chain that an entry points back along.
+func threadOf(p record.Prepared, known map[string]knownEntry) (string, error) {
 	if p.Ref == "" {
 		return p.ID, nil
 	}
-	var thread, agency string
-	err := t.row(`SELECT thread, agency FROM entry WHERE id = ?`, p.Ref).scan(&thread, &agency)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && agency != p.Agency) {
+	ref, ok := known[p.Ref]
+	if !ok || ref.agency != p.Agency {
 		return "", problem("unknown-ref", "ref", "give the id of an entry of the same agency", "the entry points back to %q, which the agency has not written", p.Ref)
 	}
-	return thread, err
+	return ref.thread, nil
+}
+
+// unixOrNull is NULL for the zero time.
+func unixOrNull(t time.Time) *int64 {
+	if t.IsZero() {
+		return nil
+	}
+	u := t.Unix()
+	return &u
 }
 
 func fromUnix(n int64) time.Time { return time.Unix(n, 0).UTC() }

@@ -26,6 +26,12 @@ type database interface {
 	beside() (*sql.DB, error)
 	// query puts a query into the form of the database.
 	query(string) string
+	// anyOf is the list of values in "column IN list", and its one argument.
+	anyOf(values []string) (list string, arg any)
+	// insertRows inserts many rows with few statements. Into names table and
+	// columns; the values are those of one row after those of the other, all
+	// of one type in a column.
+	insertRows(t *tx, into string, values []any) error
 	// script puts a migration into statements of the database.
 	script(ctx context.Context, c *sql.Conn, migration string) ([]string, error)
 	// begin begins a transaction in which nobody else can write.

@@ -83,6 +83,9 @@ func (d postgresDB) writing() *pgx.ConnConfig {
 	c := d.config.Copy()
 	c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	c.RuntimeParams["synchronous_commit"] = "on"
+	// Every statement of the writer finds its rows by an index. A plan that was
+	// made when a table was small must not read the whole of it later.
+	c.RuntimeParams["enable_seqscan"] = "off"
 	c.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		if n.SeverityUnlocalized == "WARNING" {
 			d.unsure.Store(true)
@@ -113,6 +116,38 @@ func (postgresDB) query(q string) string {
 		out.WriteString(strconv.Itoa(n))
 		q = after
 	}
+}
+
+func (postgresDB) anyOf(values []string) (string, any) { return "(SELECT unnest(?::text[]))", values }
+
+// insertRows sends each column as one array.
+func (postgresDB) insertRows(t *tx, into string, values []any) error {
+	width := strings.Count(into, ",") + 1
+	columns := make([]any, width)
+	types := make([]string, width)
+	for i := range columns {
+		switch values[i].(type) {
+		case int64:
+			columns[i], types[i] = column[int64](values, i, width), "?::bigint[]"
+		case *int64:
+			columns[i], types[i] = column[*int64](values, i, width), "?::bigint[]"
+		case string:
+			columns[i], types[i] = column[string](values, i, width), "?::text[]"
+		case []byte:
+			columns[i], types[i] = column[[]byte](values, i, width), "?::bytea[]"
+		default:
+			return fmt.Errorf("insert into %s: column %d is a %T", into, i+1, values[i])
+		}
+	}
+	return t.exec("INSERT INTO "+into+" SELECT * FROM unnest("+strings.Join(types, ", ")+")", columns...)
+}
+
+func column[T any](values []any, i, width int) []T {
+	out := make([]T, 0, len(values)/width)
+	for ; i < len(values); i += width {
+		out = append(out, values[i].(T))
+	}
+	return out
 }
 
 // begin takes the lock that every writer of the record takes, and writes a word

@@ -135,7 +135,7 @@ func TestTheApplicationMayNotChangeTheRecord(t *testing.T) {
 		`ALTER TABLE entry DISABLE TRIGGER ALL`, `DROP TRIGGER entry_stays ON entry`, `DROP FUNCTION entry_stays() CASCADE`,
 		`CREATE OR REPLACE FUNCTION entry_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$`,
 		`SET session_replication_role = replica`, `UPDATE meta SET value = '99' WHERE name = 'schema'`,
-		`UPDATE log SET leaf = ''`, `DELETE FROM header`, `UPDATE sealed SET text = ''`, `DELETE FROM erasure`,
+		`UPDATE log SET leaf = ''`, `DELETE FROM log`, `UPDATE sealed SET text = ''`, `DELETE FROM erasure`,
 		`CREATE TABLE other (a int)`,
 	} {
 		_, err := conn.Exec(t.Context(), statement)
@@ -144,8 +144,10 @@ func TestTheApplicationMayNotChangeTheRecord(t *testing.T) {
 		}
 	}
 	// What rights leave open, the triggers refuse.
-	if _, err := conn.Exec(t.Context(), `DELETE FROM sealed`); err == nil || !strings.Contains(err.Error(), "only by an erasure") {
-		t.Errorf("delete what is sealed: %v", err)
+	for statement, why := range map[string]string{`DELETE FROM sealed`: "only by an erasure", `DELETE FROM header`: "only by an order"} {
+		if _, err := conn.Exec(t.Context(), statement); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v", statement, err)
+		}
 	}
 }
 

@@ -293,7 +293,7 @@ func (q *releases) cell(agency, kind, month string) (int, error) {
 		return n, nil
 	}
 	var n int // as many as matter: whether the cell stands below the threshold
-	err := q.s.read.QueryRowContext(q.ctx, `SELECT count(*) FROM (SELECT 1 FROM entry WHERE agency = ? AND kind = ? AND month = ? AND stored < ? LIMIT ?) AS some`,
+	err := q.s.read.QueryRowContext(q.ctx, `SELECT count(*) FROM (SELECT 1 FROM entry WHERE agency = ? AND kind = ? AND month = ? AND stored < ? LIMIT ?) AS few`,
 		agency, kind, month, q.cut.Unix(), record.MinCell).Scan(&n)
 	if err != nil {
 		return 0, explain("count entries", err)

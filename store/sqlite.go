@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,7 +57,7 @@ func (d sqliteDB) open(_ context.Context, fresh bool) (read, write *sql.DB, err 
 	if fresh {
 		mode = "rwc"
 	}
-	if write, err = d.connections(mode, "foreign_keys(ON)"); err != nil {
+	if write, err = d.connections(mode, "foreign_keys(ON)", "temp_store(MEMORY)", "wal_autocheckpoint(8192)", "cache_size(-32768)"); err != nil {
 		return nil, nil, err
 	}
 	if read, err = d.connections("rw", "query_only(ON)"); err != nil {
@@ -82,6 +84,29 @@ func (d sqliteDB) connections(mode string, pragmas ...string) (*sql.DB, error) {
 }
 
 func (sqliteDB) query(q string) string { return q }
+
+func (sqliteDB) anyOf(values []string) (string, any) {
+	text, err := json.Marshal(values)
+	if err != nil {
+		panic(err) // strings can always be written
+	}
+	return "(SELECT value FROM json_each(?))", string(text)
+}
+
+// insertRows inserts in groups of few sizes, so that the statements stay
+// prepared.
+func (sqliteDB) insertRows(t *tx, into string, values []any) error {
+	width := strings.Count(into, ",") + 1
+	row := "(?" + strings.Repeat(", ?", width-1) + ")"
+	for _, size := range []int{64, 16, 4, 1} {
+		for ; len(values) >= size*width; values = values[size*width:] {
+			if err := t.exec("INSERT INTO "+into+" VALUES "+row+strings.Repeat(", "+row, size-1), values[:size*width]...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
 
 // script: migrations are written in SQLite's own form.
 func (sqliteDB) script(_ context.Context, _ *sql.Conn, migration string) ([]string, error) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -289,6 +290,59 @@ func TestUnknownRef(t *testing.T) {
 	}
 	if n, err := s.Size(t.Context()); err != nil || n != 2 {
 		t.Errorf("size %d, %v", n, err)
+	}
+}
+
+// Entries that wait at the same time are written together: one that the
+// database refuses leaves the others alone, one may point back to another, and
+// an id that comes twice is written once.
+func TestEntriesWrittenTogether(t *testing.T) {
+	c := newClock()
+	s, _ := create(t, c)
+	first := mustAppend(t, s, draft("first", c.now()))
+	hold, held := make(chan struct{}), make(chan struct{})
+	go s.write(context.Background(), func(*tx) error { close(held); <-hold; return nil })
+	<-held // now the writer is busy and what comes is queued
+
+	prepare := func(d record.Draft) record.Prepared {
+		p, err := s.log.Prepare(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	poison := prepare(draft("poison", c.now()))
+	poison.ULID = first.ULID // as no program of ours would draw it
+	act := record.Draft{ID: "act", Agency: cook, Kind: "act", Ref: "a", At: c.now()}
+	queue := []record.Prepared{prepare(draft("a", c.now())), poison, prepare(act), prepare(draft("b", c.now())), prepare(draft("b", c.now()))}
+	got := make([]record.Committed, len(queue))
+	errs := make([]error, len(queue))
+	var wg sync.WaitGroup
+	for i, p := range queue {
+		wg.Go(func() { got[i], errs[i] = s.Commit(context.Background(), p) })
+		for len(s.writer.queue) <= i { // in this order
+			time.Sleep(time.Millisecond)
+		}
+	}
+	close(hold)
+	wg.Wait()
+	for i, want := range []int64{2, 0, 3, 4, 4} {
+		if i == 1 {
+			if errs[i] == nil {
+				t.Errorf("two entries have one permanent id: %+v", got[i])
+			}
+			continue
+		}
+		if errs[i] != nil || got[i].Index != want || got[i].Again != (i == 4) {
+			t.Errorf("%s: %+v, %v", queue[i].ID, got[i], errs[i])
+		}
+	}
+	if back, err := s.Follow(t.Context(), "a"); err != nil || len(back) != 1 || back[0].ID != "act" {
+		t.Errorf("Follow = %+v, %v", back, err)
+	}
+	mustPublish(t, s)
+	if _, err := s.Check(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -34,9 +34,10 @@ type writer struct {
 // A job is one caller's writes: all of them or none.
 type job struct {
 	do    func(*tx) error
-	twice bool // finds what was stored before and does not store it again, so it may be tried although a try may have succeeded
-	maybe bool // it is not known whether a try succeeded
-	alone bool // outside any transaction: for checkpoints of the database
+	entry *pending // an entry, which is written together with others if nothing is against it
+	twice bool     // finds what was stored before and does not store it again, so it may be tried although a try may have succeeded
+	maybe bool     // it is not known whether a try succeeded
+	alone bool     // outside any transaction: for checkpoints of the database
 	err   error
 	done  chan struct{}
 }
@@ -170,12 +171,16 @@ func (w *writer) commit(batch []*job) {
 	}
 	ctx, cancel := w.context()
 	defer cancel()
+	together := true
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 500*time.Millisecond) {
-		became, err := w.try(ctx, batch)
+		became, err := w.try(ctx, batch, together)
 		switch became {
 		case stored:
 			w.waited = false
 			return
+		case refused: // the database refuses one of the entries: let it be alone
+			together = false
+			continue
 		case undone:
 			failAll(batch, err)
 			return
@@ -247,34 +252,63 @@ func (w *writer) pause(ctx context.Context, d time.Duration) bool {
 }
 
 // try writes a batch in one transaction. A job that is refused (a used id, a
-// held entry) leaves the others alone.
-func (w *writer) try(ctx context.Context, batch []*job) (outcome, error) {
-	fail := func(doing string, err error, committing bool) (outcome, error) {
-		became := w.data.outcome(err, committing)
-		if became == refused { // not by a job: the transaction itself
-			became = undone
-		}
-		w.end(became)
-		if became == again {
-			return again, away(doing)
-		}
-		return became, explain(doing, err)
-	}
+// held entry) leaves the others alone. It returns refused where the database
+// refuses what was written together: then nothing was stored.
+func (w *writer) try(ctx context.Context, batch []*job, together bool) (outcome, error) {
 	if err := w.connect(ctx); err != nil {
-		return fail("connect to the database", err, false)
+		return w.failed("connect to the database", err, false)
 	}
 	if err := w.data.begin(ctx, w.conn); err != nil {
-		return fail("begin to write", err, false)
+		return w.failed("begin to write", err, false)
+	}
+	if together {
+		if err := w.runEntries(ctx, batch); err != nil {
+			became := w.data.outcome(err, false)
+			told, err := w.failed("write", err, false)
+			if became == refused {
+				return refused, err
+			}
+			return told, err
+		}
 	}
 	for _, j := range batch {
-		if err := w.runJob(ctx, j); err != nil {
-			return fail("write", err, false)
+		if together && j.entry != nil {
+			j.err = j.entry.err
+		} else if err := w.runJob(ctx, j); err != nil {
+			return w.failed("write", err, false)
 		}
 	}
 	if err := w.data.commit(ctx, w.conn); err != nil {
-		return fail("commit", err, true)
+		return w.failed("commit", err, true)
 	}
 	return stored, nil
+}
+
+// failed leaves a transaction that failed as a whole.
+func (w *writer) failed(doing string, err error, committing bool) (outcome, error) {
+	became := w.data.outcome(err, committing)
+	if became == refused {
+		became = undone
+	}
+	w.end(became)
+	if became == again {
+		return again, away(doing)
+	}
+	return became, explain(doing, err)
+}
+
+// runEntries writes all entries of a batch.
+func (w *writer) runEntries(ctx context.Context, batch []*job) error {
+	var list []*pending
+	for _, j := range batch {
+		if j.entry != nil {
+			list = append(list, j.entry)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return (&tx{ctx: ctx, w: w}).insertAll(list)
 }
 
 // runJob runs one job under a savepoint. The error it returns is a fault of
@@ -354,6 +388,25 @@ func (t *tx) execCount(query string, args ...any) (int64, error) {
 		return 0, t.failed(err)
 	}
 	return r.RowsAffected()
+}
+
+// each reads rows inside the transaction.
+func (t *tx) each(row func(*sql.Rows) error, query string, args ...any) error {
+	s, err := t.stmt(query)
+	if err != nil {
+		return err
+	}
+	rows, err := s.QueryContext(t.ctx, bind(args)...)
+	if err != nil {
+		return t.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return t.failed(err)
+		}
+	}
+	return t.failed(rows.Err())
 }
 
 // row reads one row inside the transaction.
