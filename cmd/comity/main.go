@@ -56,6 +56,7 @@ func commands() []command {
 		{"import", "agencies|agreements|detainers FILE… [-o DIR] [-oris FILE]", "turn a published file into our own form", runImport},
 		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
 		{"release", "-disclosure FILE -key FILE,FILE -o FILE | -new-key NAME -o FILE", "sign the law for others to install without a network", runRelease},
+		{"evidence", "packet -dir D -o FILE [-order COURT] ID", "put one case, its law and its proofs into a file for a court", runEvidence},
 		{"doctor", "[-dir D]", "check everything and say what to do", runDoctor},
 		{"version", "[-json]", "print version and law digest", runVersion},
 	}
