@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"comity/oversight"
@@ -31,13 +33,17 @@ type recordView struct {
 	Headers    []oversight.PublicEntry
 	After      int64
 	Next       int64
-	Counts     []oversight.PublicCount
+	Counts     []oversight.PublicCount // the newest
+	AllCounts  int
 	Files      []recordFile
 }
 
 func (recordView) template() string { return "record" }
 
-const headersShown = 50
+const (
+	headersShown = 50
+	countsShown  = 100 // years of many agencies do not fit on a page; the files hold all
+)
 
 // record shows the signed head, the released headers with the way to check
 // them, and totals.
@@ -61,13 +67,21 @@ func (s *site) record(w http.ResponseWriter, r *http.Request) error {
 	if v.Headers, err = s.Record.PublicHeaders(ctx, v.After, headersShown+1); err != nil {
 		return err
 	}
-	if v.Counts, err = s.Record.Counts(ctx); err != nil {
+	counts, err := s.Record.Counts(ctx)
+	if err != nil {
 		return err
 	}
+	v.Counts, v.AllCounts = newest(counts), len(counts)
 	if len(v.Headers) > headersShown {
 		v.Headers = v.Headers[:headersShown]
 		v.Next = v.Headers[headersShown-1].Index
 	}
 	v.Root, v.Files = v.Checkpoint.Root.String(), recordFiles()
 	return s.show(w, r, v)
+}
+
+func newest(counts []oversight.PublicCount) []oversight.PublicCount {
+	counts = slices.Clone(counts)
+	slices.SortStableFunc(counts, func(a, b oversight.PublicCount) int { return cmp.Compare(b.Period, a.Period) })
+	return counts[:min(len(counts), countsShown)]
 }
