@@ -24,6 +24,8 @@ type database interface {
 	// beside returns connections for reading only, also while another process
 	// writes.
 	beside() (*sql.DB, error)
+	// copyTo writes the database in one state into a new SQLite file.
+	copyTo(ctx context.Context, s *Store, path string) error
 	// query puts a query into the form of the database.
 	query(string) string
 	// anyOf is the list of values in "column IN list", and its one argument.
@@ -50,6 +52,9 @@ type database interface {
 	scrub(ctx context.Context, s *Store, needles [][]byte, anew bool) error
 }
 
+// databaseFile in the folder of a record is its database, if it is SQLite.
+const databaseFile = "record.db"
+
 // An outcome is what became of a transaction that met an error.
 type outcome int
 
@@ -65,7 +70,7 @@ const (
 // database chooses by what the configuration names.
 func (c Config) database(dir string) (database, error) {
 	if c.Database == "" {
-		return sqliteDB{filepath.Join(dir, "record.db"), new(rawFile)}, nil
+		return sqliteDB{filepath.Join(dir, databaseFile), new(rawFile)}, nil
 	}
 	return newPostgres(c.Database)
 }

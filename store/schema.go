@@ -154,7 +154,7 @@ func (s *Store) migrate(ctx context.Context, from int) error {
 		}
 		err = s.write(ctx, func(t *tx) error { return t.migrate(m, p) })
 		if code(err) == "not-allowed" {
-			return problem("older-schema", s.data.where(), "open it once as the owner of its tables, for example: comity doctor -dir DIR -db OWNER-ADDRESS; that migrates it",
+			return problem("older-schema", s.data.where(), "open it once as the owner of its tables, for example: comity doctor -repair -dir DIR -db OWNER-ADDRESS; that migrates it",
 				"the record has schema %d, this program needs %d, and this account may not change tables", m.version-1, len(all))
 		}
 		if err != nil {

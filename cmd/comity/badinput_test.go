@@ -175,7 +175,7 @@ func residentBytes(t *testing.T, pid int) int64 {
 func TestASecondProcess(t *testing.T) {
 	s, dir := serve(t)
 	for _, args := range [][]string{
-		{"serve", "-dir", dir, "-addr", "127.0.0.1:0"}, {"replay", dir}, {"doctor", "-dir", dir},
+		{"serve", "-dir", dir, "-addr", "127.0.0.1:0"}, {"replay", dir}, {"doctor", "-repair", "-dir", dir},
 		{"init", "-dir", dir, "-origin", testOrigin, "-agency", testAgency},
 	} {
 		out, said, code := comityRun(t, args...)

@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
 	"os/exec"
-	"path/filepath"
+	"strings"
+	"time"
 
+	"comity/law"
 	"comity/store"
 )
 
@@ -17,57 +18,87 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	f := newFlags("doctor")
 	dir := f.String("dir", "", "folder of the record; without it only the program and its law")
 	db := f.String("db", "", databaseHelp)
+	repair := f.Bool("repair", false, "first open the record, bring an older schema forward (with PostgreSQL as the owner of the tables) and make the files of the public log anew; no server may have it open")
+	asJSON := f.Bool("json", false, "a list of {about, grade, says, do} as JSON")
 	if err := f.parse(e, args, 0); err != nil {
 		return err
 	}
-	book, err := openBook("")
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.out, "ok    law: %d packs load\n", len(book.Packs()))
-	failed := failing(book)
-	if failed > 0 {
-		fmt.Fprintf(e.out, "WRONG %d tests of the law fail: comity law test lists them\n", failed)
-	} else {
-		fmt.Fprintln(e.out, "ok    law: its tests pass")
-	}
-	if _, err := exec.LookPath("chromium"); err != nil {
-		fmt.Fprintln(e.out, "note  Chromium is not installed: pages print from the browser, not as PDF files")
-	}
-	if *dir != "" {
-		if err := examine(ctx, e, *dir, *db); err != nil {
+	if *repair {
+		if err := need("dir", *dir, "./record"); err != nil {
 			return err
 		}
 	}
-	if failed > 0 {
+	config := recordConfig(slog.New(slog.DiscardHandler), 0)
+	config.Database = databaseOf(*dir, *db)
+	if *repair {
+		if err := store.Repair(ctx, *dir, config); err != nil {
+			return err
+		}
+	}
+	list, err := examineProgram()
+	if err != nil {
+		return err
+	}
+	if *dir != "" {
+		found, err := store.Examine(ctx, *dir, config)
+		if err != nil {
+			return err
+		}
+		list = append(list, found...)
+	}
+	wrong, counted := store.Count(list)
+	if err := tellRemarks(e, list, counted, *asJSON); err != nil {
+		return err
+	}
+	if wrong > 0 {
 		return errFinding
 	}
 	return nil
 }
 
-func examine(ctx context.Context, e env, dir, db string) error {
-	config := recordConfig(slog.New(slog.DiscardHandler), 0)
-	config.Database = databaseOf(dir, db)
-	s, err := store.Open(ctx, dir, config)
+// examineProgram looks at the law and at what else the program needs.
+func examineProgram() ([]store.Remark, error) {
+	book, err := openBook("")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer s.Close()
-	r, err := s.Check(ctx)
-	if err != nil {
-		return err
+	list := []store.Remark{{About: "law", Grade: store.Fine, Says: fmt.Sprintf("%d packs load", len(book.Packs()))}}
+	if n := failing(book); n > 0 {
+		list = append(list, store.Remark{About: "law", Grade: store.Wrong, Says: fmt.Sprintf("%d tests of the law fail", n), Do: "comity law test lists them; install a sound release"})
+	} else {
+		list = append(list, store.Remark{About: "law", Grade: store.Fine, Says: "its tests pass"})
 	}
-	for _, line := range r.Sentences() {
-		fmt.Fprintln(e.out, "ok    "+line)
+	if due := overdue(book, time.Now().UTC().Format(time.DateOnly)); len(due) > 0 {
+		list = append(list, store.Remark{About: "law", Grade: store.Note, Do: "look for a newer release (docs/law-updates.md); answers from these packs say that they are overdue",
+			Says: fmt.Sprintf("%d packs are past the day on which somebody should have looked again: %s", len(due), strings.Join(due[:min(5, len(due))], ", "))})
 	}
-	return filepath.WalkDir(filepath.Join(dir, "keys"), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	if _, err := exec.LookPath("chromium"); err != nil {
+		list = append(list, store.Remark{About: "program", Grade: store.Note, Says: "Chromium is not installed: pages print from the browser, not as PDF files"})
+	}
+	return list, nil
+}
+
+func overdue(book *law.Book, today string) []string {
+	var out []string
+	for _, p := range book.Packs() {
+		if p.Stale(today) {
+			out = append(out, p.ID)
 		}
-		info, err := os.Stat(path)
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			fmt.Fprintf(e.out, "WRONG others may read %s: chmod 600 it\n", path)
+	}
+	return out
+}
+
+func tellRemarks(e env, list []store.Remark, counted string, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(e.out).Encode(list)
+	}
+	words := map[string]string{store.Fine: "ok   ", store.Note: "note ", store.Wrong: "WRONG"}
+	for _, r := range list {
+		fmt.Fprintf(e.out, "%s %s: %s\n", words[r.Grade], r.About, r.Says)
+		if r.Do != "" {
+			fmt.Fprintf(e.out, "      do: %s\n", r.Do)
 		}
-		return err
-	})
+	}
+	_, err := fmt.Fprintln(e.out, counted)
+	return err
 }
