@@ -56,9 +56,9 @@ func commands() []command {
 		{"import", "agencies|agreements|detainers FILE… [-o DIR] [-oris FILE]", "turn a published file into our own form", runImport},
 		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
 		{"release", "-disclosure FILE -key FILE,FILE -o FILE | -new-key NAME -o FILE", "sign the law for others to install without a network", runRelease},
-		{"evidence", "packet -dir D -o FILE [-order COURT] ID", "put one case, its law and its proofs into a file for a court", runEvidence},
 		{"backup", "-dir D -o FILE -to RECIPIENT [-keys] [-json] | -new-key FILE", "write a record, or its keys, into one encrypted file", runBackup},
 		{"restore", "FILE (-dir D | -drill) -identity FILE -keys FILE [-ledger FILE] [-log URL|DIR] [-json]", "make a record from a backup and check all of it", runRestore},
+		{"evidence", "packet -dir D -o FILE [-order COURT] ID", "put one case, its law and its proofs into a file for a court", runEvidence},
 		{"doctor", "[-dir D] [-repair] [-json]", "check everything and say what to do", runDoctor},
 		{"version", "[-json]", "print version and law digest", runVersion},
 	}
