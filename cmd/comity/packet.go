@@ -330,16 +330,20 @@ func unzipped(data []byte) (map[string][]byte, error) {
 
 // runEvidence makes a packet from the folder of a record that no server has open.
 func runEvidence(ctx context.Context, e env, args []string) error {
-	if len(args) == 0 || args[0] != "packet" {
-		return &comity.Problem{Code: "bad-argument", Message: "say what to make", Hint: "comity evidence packet -dir D -o FILE ID"}
+	packet := len(args) > 0 && args[0] == "packet"
+	if packet {
+		args = args[1:]
 	}
-	f := newFlags("evidence packet")
+	f := newFlags("evidence")
 	dir := f.String("dir", "", "`folder` of the record")
 	out := f.String("o", "", "the new `file`")
 	authority := f.String("order", "", "`court` and number of the order under which sealed fields are given out; an entry says so")
 	overlay := f.String("law", "", "a folder laid over the built-in law")
-	if err := f.parse(e, args[1:], 1); err != nil {
+	if err := f.parse(e, args, 1); err != nil {
 		return err
+	}
+	if !packet {
+		return &comity.Problem{Code: "bad-argument", Message: "say what to make", Hint: "comity evidence packet -dir D -o FILE ID"}
 	}
 	for flag, value := range map[string]string{"dir": *dir, "o": *out} {
 		if err := need(flag, value, "record"); err != nil {
