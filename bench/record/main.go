@@ -61,7 +61,7 @@ func main() {
 	flag.StringVar(&p.dir, "dir", "", "folder on the disk to measure; a temporary one if empty")
 	flag.IntVar(&p.rounds, "rounds", 3, "rounds of every peer, one after the other")
 	flag.DurationVar(&p.each, "each", 3*time.Second, "length of a round")
-	flag.IntVar(&p.entries, "entries", 0, "entries of a large log, 10000000 for the goal (25 GB); 0: none")
+	flag.IntVar(&p.entries, "entries", 0, "entries of a large log, 10000000 for the goal (29 GB); 0: none")
 	flag.IntVar(&p.sample, "sample", 200_000, "entries of the log that is published, verified and rebuilt; 0: none")
 	flag.StringVar(&p.kept, "large", "", "folder of the large log: laid there if it is not, and kept")
 	flag.StringVar(&p.program, "bin", "", "the built program, to serve the large log")
