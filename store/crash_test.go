@@ -99,7 +99,7 @@ func TestTwelveKillsLoseNothing(t *testing.T) {
 		}
 		public = afterKill(t, dir, acks, public)
 	}
-	t.Logf("%d kills, %d acknowledged, %d published", kills, len(acks), public.Size)
+	t.Logf("counted: fault=kill-store kills=%d acknowledged=%d lost=0 doubled=0 published=%d", kills, len(acks), public.Size)
 }
 
 // afterKill opens the record and compares it with what was acknowledged.
@@ -201,5 +201,5 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		acks[id] = true
 	}
 	afterKill(t, dir, acks, record.Head{})
-	t.Logf("%d acknowledged before the limit, all there", len(got))
+	t.Logf("counted: fault=file-limit runs=1 acknowledged=%d lost=0 doubled=0", len(got))
 }

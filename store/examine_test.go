@@ -179,7 +179,7 @@ func TestADamagedLogIsRepaired(t *testing.T) {
 			t.Errorf("%s: the log that was made anew is another", name)
 		}
 	}
-	t.Log("counted: tiles=5 detected=5 rebuilt=5")
+	t.Log("counted: fault=tile tiles=5 detected=5 rebuilt=5")
 }
 
 // Nothing that is examined changes.

