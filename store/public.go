@@ -1,12 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,6 +115,25 @@ func (k *counted) before(ctx context.Context, s *Store, cut time.Time) ([]Cell, 
 		k.stale.Store(true)
 	}
 	return k.cells, err
+}
+
+// cell is the count of one cell where it is kept; it waits for nobody who counts.
+func (k *counted) cell(c Cell, cut time.Time) (n int, kept bool) {
+	if !k.mu.TryLock() {
+		return 0, false
+	}
+	defer k.mu.Unlock()
+	if k.cut.Load() != cut.Unix() || k.stale.Load() {
+		return 0, false
+	}
+	if i, found := slices.BinarySearchFunc(k.cells, c, byName); found {
+		n = k.cells[i].Count
+	}
+	return n, true
+}
+
+func byName(a, b Cell) int {
+	return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Period, b.Period))
 }
 
 // add makes the next reader count again where an entry belongs into what was
@@ -290,6 +311,9 @@ func (q *releases) allows(agency, name, month string, stored, ended time.Time) (
 func (q *releases) cell(agency, kind, month string) (int, error) {
 	key := Cell{Agency: agency, Kind: kind, Period: month}
 	if n, ok := q.cells[key]; ok {
+		return n, nil
+	}
+	if n, kept := q.s.counted.cell(key, q.cut); kept {
 		return n, nil
 	}
 	var n int // as many as matter: whether the cell stands below the threshold
