@@ -9,7 +9,7 @@ import (
 // sealed as personal, and what is never stored, has no column. Month, not day:
 // the same granularity as a public header.
 func (k *Kind) Columns() []string {
-	out := []string{"entry", "kind", "agency", "month", "place", "actor", "law", "points_to"}
+	out := []string{"entry", "kind", "agency", "month", "place", "actor", "law", "points_to", "contested"}
 	for _, f := range k.Fields {
 		if f.exported() {
 			out = append(out, f.Name)
@@ -28,7 +28,7 @@ func (f Field) exported() bool {
 // Row is one entry in the order of Columns. A verdict stands under the act it
 // answers; an act that was not asked about stays empty.
 func (k *Kind) Row(c Card) []string {
-	out := []string{strconv.FormatInt(c.Index, 10), c.Kind, c.Agency, c.Happened.Format("2006-01"), c.In, c.Actor, c.Law, c.Ref}
+	out := []string{strconv.FormatInt(c.Index, 10), c.Kind, c.Agency, c.Happened.Format("2006-01"), c.In, c.Actor, c.Law, c.Ref, c.Contested}
 	for _, f := range k.Fields {
 		if f.exported() {
 			out = append(out, c.Form[f.Name])

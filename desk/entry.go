@@ -247,6 +247,7 @@ type Card struct {
 	Digest    string // of the decisions as they were given
 	Published bool
 	Erased    bool
+	Contested string        // "", contested or answered; filled in where a list is made
 	Corrected []string      // fields that a later entry corrected
 	Late      time.Duration // how long after the event it was written, zero where that is soon
 }

@@ -1,42 +1,127 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"comity/record"
 )
 
-// Find lists cards of an agency, the latest first: those whose booking number
-// or name holds the text, or simply the latest. It looks only into the agency's
-// own sealed fields; there is no search across agencies (H21).
+// Find lists cards of an agency, the latest first: those of a booking number,
+// a name, an incident or an id, each whole, or simply the latest. It looks
+// through the agency's own keyed index and opens no other entry; there is no
+// search across agencies (H21).
 func (d *Desk) Find(ctx context.Context, agency, text string, most int) ([]Card, error) {
-	entries, err := d.all(ctx, agency)
+	text = strings.TrimSpace(text)
+	if text == "" {
+		entries, err := d.Record.Latest(ctx, agency, asking(), most)
+		if err != nil {
+			return nil, fmt.Errorf("read the latest entries of %s: %w", agency, err)
+		}
+		return cards(entries), nil
+	}
+	found, err := d.Record.Find(ctx, agency, text, wanted(text), 4*most)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("look for entries of %s: %w", agency, err)
 	}
-	text = strings.ToLower(strings.TrimSpace(text))
-	var out []Card
-	for _, e := range slices.Backward(entries) {
-		card := ReadCard(e)
-		if card.Kind == act.Name || card.Kind == notice.Name || card.Kind == correction.Name {
-			continue
+	var out []record.Entry
+	for _, e := range found {
+		// A correction is found by the name it gives: what it corrects is meant.
+		for e.Ref != "" && !slices.Contains(asking(), e.Kind) {
+			if e, err = d.Record.Entry(ctx, e.Ref); err != nil {
+				return nil, fmt.Errorf("read what an entry points back to: %w", err)
+			}
 		}
-		known, _ := KindOf(card.Kind)
-		if known == nil || text != "" && !card.mentions(text) {
-			continue
-		}
-		if out = append(out, card); len(out) == most {
-			break
+		seen := slices.ContainsFunc(out, func(o record.Entry) bool { return o.ID == e.ID })
+		if !seen && slices.Contains(asking(), e.Kind) {
+			out = append(out, e)
 		}
 	}
-	return out, nil
+	slices.SortFunc(out, func(a, b record.Entry) int { return cmp.Compare(b.Index, a.Index) })
+	return cards(out[:min(most, len(out))]), nil
 }
 
-func (c *Card) mentions(text string) bool {
-	for _, name := range []string{"booking", "name", "incident"} {
-		if strings.Contains(strings.ToLower(c.Form[name]), text) {
-			return true
+func cards(entries []record.Entry) []Card {
+	var out []Card
+	for _, e := range entries {
+		out = append(out, ReadCard(e))
+	}
+	return out
+}
+
+// asking are the kinds that stand by themselves in a list; the others stand
+// with the entry they point back to.
+func asking() []string {
+	var out []string
+	for _, k := range Kinds() {
+		if !k.Follows {
+			out = append(out, k.Name)
 		}
 	}
-	return strings.EqualFold(c.ID, text) || strings.EqualFold(c.ULID, text)
+	return out
+}
+
+// The fields by which staff find an entry again. A correction of one of them
+// is found by what it says.
+var termFields = []string{"booking", "name", "incident"}
+
+// Terms reads off an entry the words by which staff find it again. A record
+// keeps them as keyed digests only.
+func Terms(fields []record.Field) []string {
+	values := map[string]string{}
+	for _, f := range fields {
+		if name, ok := FormField(f.Name); ok {
+			values[name] = f.Value
+		}
+	}
+	if corrected := values["field"]; slices.Contains(termFields, corrected) {
+		values = map[string]string{corrected: values["value"]}
+	}
+	var out []string
+	for _, name := range termFields {
+		if t := term(name, values[name]); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// wanted are the terms that a search may mean.
+func wanted(text string) []string {
+	var out []string
+	for _, name := range termFields {
+		if t := term(name, text); t != "" {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// term folds what people write in several ways: case, accents, punctuation, and
+// for a name the order of its words.
+func term(field, value string) string {
+	folded := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		case unicode.Is(unicode.Mn, r):
+			return -1
+		}
+		return ' '
+	}, norm.NFD.String(value))
+	words := strings.Fields(folded)
+	if len(words) == 0 {
+		return ""
+	}
+	if field == "name" {
+		slices.Sort(words)
+		return "name/" + strings.Join(words, " ")
+	}
+	return field + "/" + strings.Join(words, "")
 }

@@ -30,6 +30,9 @@ type Desk struct {
 	// AgencyZone gives the IANA zone of an agency, for places that lie in
 	// several; it may be nil.
 	AgencyZone func(ori string) string
+	// Keeper carries out the orders of courts and opens sealed fields; nil: no
+	// order can be given here.
+	Keeper Keeper
 }
 
 // Law is what the desk needs of a book of law.
@@ -50,6 +53,11 @@ type Recorder interface {
 	// Follow lists the entries that point back to one, in order.
 	Follow(ctx context.Context, ref string) ([]record.Entry, error)
 	Receipt(ctx context.Context, id string) ([]byte, error)
+	// Latest lists those of an agency that are of these kinds, the latest first.
+	Latest(ctx context.Context, agency string, kinds []string, most int) ([]record.Entry, error)
+	// Find lists those of an agency that have the id, or one of the terms that
+	// Terms reads off an entry, the latest first.
+	Find(ctx context.Context, agency, id string, terms []string, most int) ([]record.Entry, error)
 }
 
 // IsNotFound reports whether an error says that there is no such entry.

@@ -21,6 +21,8 @@ type Kind struct {
 	Fields []Field     // in the order of the form
 	Record record.Kind // how the record keeps it
 
+	Follows bool // it stands with the entry it points back to, not by itself
+
 	asks    func(Form) []Item   // what the filled form asks the law
 	defects func(Form) []Defect // what is wrong with the paper, never with the clerk
 }
@@ -50,6 +52,7 @@ type Field struct {
 	Also     string // another spelling that programs may use
 	When     string // on the form only where another field has a value: "court=arrest-warrant|subpoena"
 	Need     string // required where another field has a value, written as When
+	Most     int    // characters of a line, if more than usual
 }
 
 // A Form is what was filled in, by field name. Ticks are separated by spaces.
@@ -192,8 +195,8 @@ func (f Field) read(value string, zone *time.Location) (string, *comity.Problem)
 		}
 		return strconv.Itoa(n), nil
 	case Text:
-		if len(value) > longestLine {
-			return "", wrong(fmt.Sprintf("this is longer than %d characters", longestLine))
+		if most := max(f.Most, longestLine); len(value) > most {
+			return "", wrong(fmt.Sprintf("this is longer than %d characters", most))
 		}
 		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' }) {
 			return "", wrong("this must be one line")

@@ -15,8 +15,9 @@ const (
 
 // act is what was really done, pointing back to the request.
 var act = Kind{
-	Name:   "act",
-	Record: record.Kind{Name: "act", Commitments: 48, Release: record.Monthly, Series: "custody"},
+	Name:    "act",
+	Record:  record.Kind{Name: "act", Commitments: 48, Release: record.Monthly, Series: "custody"},
+	Follows: true,
 	Fields: []Field{
 		{Name: "done", Type: Choice, Required: true, Key: "d",
 			Values: []string{Honoured, Declined, Transferred, Released, Overridden, Cancelled, Replaced}},

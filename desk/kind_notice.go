@@ -4,8 +4,9 @@ import "comity/record"
 
 // notice is the proof that the person was told, pointing back to the request.
 var notice = Kind{
-	Name:   "notice",
-	Record: record.Kind{Name: "notice", Commitments: 16, Release: record.Monthly, Series: "custody"},
+	Name:    "notice",
+	Record:  record.Kind{Name: "notice", Commitments: 16, Release: record.Monthly, Series: "custody"},
+	Follows: true,
 	Fields: []Field{
 		{Name: "language", Type: Choice, Required: true, Values: []string{"en", "es", "other"}},
 		{Name: "how", Type: Choice, Required: true, Values: []string{"handed-over", "read-aloud", "interpreter"}},

@@ -12,6 +12,9 @@ func Kinds() []*Kind {
 		&act,
 		&notice,
 		&correction,
+		&contest,
+		&rebuttal,
+		&look,
 	}
 }
 

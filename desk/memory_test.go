@@ -31,6 +31,7 @@ func at(t testing.TB, moment string) (*Desk, *desktest.Shelf) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Terms = Terms
 	d.Record = s
 	return d, s
 }

@@ -118,7 +118,7 @@ func TestAnOrderTakesAChainItsHeadersAndItsEvidence(t *testing.T) {
 				t.Errorf("%s: %+v, %v", id, e, err)
 			}
 		}
-		if found, err := s.Find(t.Context(), cook, []string{"name/Canary Ruiz request-a"}, 10); err != nil || len(found) != 0 {
+		if found, err := s.Find(t.Context(), cook, "", []string{"name/Canary Ruiz request-a"}, 10); err != nil || len(found) != 0 {
 			t.Errorf("it is still found: %d, %v", len(found), err)
 		}
 		s = reopenWith(t, s, config)

@@ -55,22 +55,23 @@ func digestOf(key seal.Key, text string) []byte {
 	return h.Sum(nil)
 }
 
-// Find returns the entries of an agency that have one of these terms, the
-// latest first. It opens no other entry.
-func (s *Store) Find(ctx context.Context, agency string, terms []string, most int) ([]record.Entry, error) {
-	if len(terms) == 0 {
-		return nil, nil
-	}
+// Find returns the entries of an agency that have an id, its own or the
+// permanent one, or one of these terms, the latest first. It opens no other.
+func (s *Store) Find(ctx context.Context, agency, id string, terms []string, most int) ([]record.Entry, error) {
 	key, err := s.termKey(agency)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{agency}
+	args := []any{agency, id, strings.ToUpper(id)}
+	found := `SELECT n FROM entry WHERE agency = ? AND (id = ? OR ulid = ?)`
+	if len(terms) > 0 {
+		found += ` UNION SELECT n FROM term WHERE agency = ? AND term IN (` + places(len(terms)) + `)`
+		args = append(args, agency)
+	}
 	for _, text := range terms {
 		args = append(args, digestOf(key, text))
 	}
-	return s.entries(ctx, selectEntry+`WHERE entry.n IN (SELECT term.n FROM term WHERE agency = ? AND term IN (`+places(len(terms))+`))
-		ORDER BY log.idx DESC LIMIT ?`, append(args, most)...)
+	return s.entries(ctx, selectEntry+`WHERE entry.n IN (`+found+`) ORDER BY log.idx DESC LIMIT ?`, append(args, most)...)
 }
 
 // Latest returns the last entries of an agency that are of these kinds, the

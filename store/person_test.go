@@ -54,7 +54,7 @@ func TestHarm_H21_papers_are_found_by_keyed_terms_of_one_agency(t *testing.T) {
 	}
 	find := func(agency string, terms ...string) []string {
 		t.Helper()
-		list, err := s.Find(t.Context(), agency, terms, 10)
+		list, err := s.Find(t.Context(), agency, "", terms, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -101,7 +101,7 @@ func TestOlderEntriesAreIndexed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	list, err := s.Find(t.Context(), cook, []string{"name/Canary Ruiz request-1"}, 10)
+	list, err := s.Find(t.Context(), cook, "", []string{"name/Canary Ruiz request-1"}, 10)
 	if err != nil || len(list) != 1 || list[0].ID != "request-1" {
 		t.Errorf("%+v, %v", list, err)
 	}

@@ -136,7 +136,7 @@ func unpack(t *testing.T, name string) string {
 // H37: a record made by the program as it was with schema 1 is brought to the
 // schema of today; the record says so itself, and nothing that it said or
 // proved before is different.
-func TestH37ARecordOfSchemaOne(t *testing.T) {
+func TestHarm_H37_a_record_of_schema_one_says_and_proves_what_it_did(t *testing.T) {
 	dir := unpack(t, "schema-1.tar.gz")
 	was, err := os.ReadFile(filepath.Join(dir, "log", "checkpoint"))
 	if err != nil {

@@ -41,13 +41,25 @@ const (
 	RoleSupervisor = "supervisor"
 	RoleAuditor    = "auditor"
 	RoleAdmin      = "admin"
+	RoleCounsel    = "counsel"
+	RoleBoard      = "board" // of review
 )
 
-// MayWrite reports whether the account may ask and record. An auditor reads.
-func (a Account) MayWrite() bool { return a.Role != RoleAuditor }
+// MayWrite reports whether the account may ask and record. Auditors and the
+// review board read.
+func (a Account) MayWrite() bool { return a.Role != RoleAuditor && a.Role != RoleBoard }
 
-// MayOpen reports whether the account sees what is sealed.
-func (a Account) MayOpen() bool { return a.Role != RoleAuditor }
+// MayOpen reports whether the account sees what is sealed. Auditors and the
+// review board see a sealed field only where a second person grants it.
+func (a Account) MayOpen() bool { return a.Role != RoleAuditor && a.Role != RoleBoard }
+
+// MayOrder reports whether the account carries out what courts order.
+func (a Account) MayOrder() bool { return a.Role == RoleCounsel || a.Role == RoleAdmin }
+
+// MayGrant reports whether the account answers who asks for a sealed field.
+func (a Account) MayGrant() bool {
+	return a.Role == RoleCounsel || a.Role == RoleSupervisor || a.Role == RoleAdmin
+}
 
 const (
 	requestLimit = 256 << 10
@@ -64,6 +76,7 @@ func (s *site) api() handler {
 		s.apiRequests(a)
 		s.apiEntries(a)
 		s.apiPackets(a)
+		s.apiOrders(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")
@@ -183,6 +196,12 @@ var problemStatus = map[string]int{
 	"no-entry":               http.StatusNotFound,
 	"not-found":              http.StatusNotFound,
 	"conflict-id":            http.StatusConflict,
+	"on-hold":                http.StatusConflict,
+	"answered":               http.StatusConflict,
+	"second-person":          http.StatusForbidden,
+	"not-granted":            http.StatusForbidden,
+	"no-hold":                http.StatusNotFound,
+	"withdrawn":              http.StatusGone,
 	"contrary-act":           http.StatusConflict,
 	"needs-supervisor":       http.StatusConflict,
 	"identity-not-confirmed": http.StatusConflict,

@@ -34,6 +34,7 @@ type entryBody struct {
 	Defects   []desk.Defect     `json:"defects"`
 	Items     []requestItem     `json:"items" doc:"what was asked, without facts that are never stored"`
 	Decisions []comity.Decision `json:"decisions" doc:"as they were given that day"`
+	Contests  []contestBody     `json:"contests" doc:"who contests the entry, and what was answered"`
 	Sealed    map[string]string `json:"sealed,omitempty" doc:"personal fields; only for roles that may open them, and not in lists"`
 }
 
@@ -104,8 +105,14 @@ func (s *site) apiList(ctx context.Context, in *listInput) (entriesBody, error) 
 		return entriesBody{}, err
 	}
 	out := entriesBody{Entries: []entryBody{}, Next: in.After}
+	contests, err := s.Desk.Contests(ctx, account.Agency)
+	if err != nil {
+		return entriesBody{}, err
+	}
 	for _, e := range entries {
-		out.Entries = append(out.Entries, readEntry(e, false))
+		b := readEntry(e, false)
+		b.Contests = contestBodies(contests[e.ID], false)
+		out.Entries = append(out.Entries, b)
 		out.Next = e.Index
 	}
 	return out, nil
@@ -116,7 +123,13 @@ func (s *site) apiEntry(ctx context.Context, in *oneInput) (entryBody, error) {
 	if err != nil {
 		return entryBody{}, err
 	}
-	return readEntry(e, account.MayOpen()), nil
+	contests, err := s.Desk.Contests(ctx, account.Agency)
+	if err != nil {
+		return entryBody{}, err
+	}
+	out := readEntry(e, account.MayOpen())
+	out.Contests = contestBodies(contests[e.ID], account.MayOpen())
+	return out, s.viewed(ctx, account, "api", in.ID)
 }
 
 func (s *site) apiReceipt(ctx context.Context, in *oneInput) ([]byte, error) {
@@ -143,7 +156,7 @@ func readEntry(e record.Entry, open bool) entryBody {
 	out := entryBody{
 		Index: c.Index, ID: c.ID, ULID: c.ULID, Agency: c.Agency, Kind: c.Kind, Ref: c.Ref, In: c.In, On: c.On, At: c.At,
 		Actor: c.Actor, Role: c.Role, Stored: c.Stored.UTC().Format(time.RFC3339), Published: c.Published, Erased: c.Erased, Law: c.Law,
-		Fields: map[string]string{}, Defects: orEmpty(c.Defects), Items: []requestItem{}, Decisions: orEmpty(c.Decisions),
+		Fields: map[string]string{}, Defects: orEmpty(c.Defects), Items: []requestItem{}, Decisions: orEmpty(c.Decisions), Contests: []contestBody{},
 	}
 	for _, q := range c.Questions {
 		out.Items = append(out.Items, requestItem{q.Act, factsSchema(q.Facts)})

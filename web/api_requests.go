@@ -17,7 +17,7 @@ import (
 type requestBody struct {
 	ID     string            `json:"id" doc:"yours; the same request may be sent twice and is recorded once" example:"jail-2026-004711"`
 	Agency string            `json:"agency" doc:"ORI; must be the token's agency"`
-	Kind   string            `json:"kind" enum:"detainer,assistance,misidentification,notice"`
+	Kind   string            `json:"kind" enum:"detainer,assistance,misidentification,notice,contest,rebuttal"`
 	In     string            `json:"in" doc:"place" example:"us-il-cook"`
 	On     string            `json:"on,omitempty" doc:"day, 2006-01-02; default the local day of at"`
 	At     string            `json:"at,omitempty" doc:"instant, RFC 3339; default now, unless on is another day"`
@@ -109,8 +109,8 @@ func (s *site) apiAsk(ctx context.Context, in *writeInput) (desk.Answer, error) 
 	if b.Agency != account.Agency {
 		return desk.Answer{}, notYours("agency")
 	}
-	if b.Kind == "act" || b.Kind == "correction" {
-		return desk.Answer{}, &comity.Problem{Code: "unknown-kind", Message: "this kind has an address of its own", Hint: "POST /api/v1/requests/{id}/acts", Where: "kind"}
+	if b.Kind == "act" || b.Kind == "correction" || b.Kind == "look" {
+		return desk.Answer{}, &comity.Problem{Code: "unknown-kind", Message: "this kind has an address of its own", Hint: "POST /api/v1/requests/{id}/acts, POST /api/v1/entries/{id}/disclosures", Where: "kind"}
 	}
 	if err := s.pointsToOwn(ctx, b.Ref, account); err != nil {
 		return desk.Answer{}, err

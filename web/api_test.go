@@ -21,6 +21,7 @@ import (
 	"comity/desk"
 	"comity/desk/desktest"
 	"comity/law"
+	"comity/record"
 )
 
 var updateAPI = flag.Bool("update-api", false, "write the golden vectors of the API")
@@ -108,16 +109,22 @@ type office struct {
 
 func newOffice(t testing.TB) *office {
 	t.Helper()
+	return newOfficeWith(t, func(*Config) {})
+}
+
+func newOfficeWith(t testing.TB, change func(*Config)) *office {
+	t.Helper()
 	book, err := staffLaw()
 	if err != nil {
 		t.Fatalf("load the shipped law: %v", err)
 	}
 	now := func() time.Time { return staffNow }
 	book.Now = now
-	shelf, err := desktest.New(desk.RecordKinds(), now)
+	shelf, err := desktest.New(append(record.OwnKinds(), desk.RecordKinds()...), now)
 	if err != nil {
 		t.Fatal(err)
 	}
+	shelf.Terms = desk.Terms
 	o := &office{shelf: shelf, badges: &badges{
 		tokens: map[string]Account{
 			"tx": {Agency: "TX2270000", Role: RoleClerk}, "il": {Agency: "ILCPD0000", Role: RoleSergeant},
@@ -126,10 +133,12 @@ func newOffice(t testing.TB) *office {
 		links:    map[string]Account{"clerk": {Agency: "TX2270000", Role: RoleClerk, Name: "Records 1"}, "sergeant": {Agency: "ILCPD0000", Role: RoleSergeant, Name: "Car 12"}},
 		sessions: map[string]Account{},
 	}}
-	o.Handler, err = New(Config{
+	c := Config{
 		Law: book, Now: now, Accounts: o.badges, Counts: o.badges, Homes: o.badges,
 		Desk: &desk.Desk{Law: book, Record: o.shelf, Now: now},
-	})
+	}
+	change(&c)
+	o.Handler, err = New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

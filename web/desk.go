@@ -22,6 +22,20 @@ type Homes interface {
 	Home(ori string) (Home, bool)
 }
 
+// Viewings remembers who looked at what is sealed, before it is shown.
+type Viewings interface {
+	Viewed(ctx context.Context, account, role, how string, ids ...string) error
+}
+
+// viewed is called before what is sealed is shown. Who cannot be remembered
+// sees nothing.
+func (s *site) viewed(ctx context.Context, who Account, how string, ids ...string) error {
+	if s.Viewings == nil || !who.MayOpen() {
+		return nil
+	}
+	return s.Viewings.Viewed(ctx, who.ID, who.Role, how, ids...)
+}
+
 // A Home is one agency as its own pages know it.
 type Home struct {
 	Name     string // of the agency
@@ -202,8 +216,10 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 		return err
 	}
 	l := s.langOf(r)
+	var shown []string
 	for _, t := range tasks {
 		v.Tasks = append(v.Tasks, s.deskTask(l, t, who))
+		shown = append(shown, t.Card.ID)
 	}
 	cards, err := s.Desk.Find(r.Context(), who.Agency, v.Search, latest)
 	if err != nil {
@@ -211,6 +227,10 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 	}
 	for _, c := range cards {
 		v.Found = append(v.Found, s.deskEntry(l, c, who))
+		shown = append(shown, c.ID)
+	}
+	if err := s.viewed(r.Context(), who, "list", shown...); err != nil {
+		return err
 	}
 	return s.show(w, r, v)
 }

@@ -30,6 +30,8 @@ type entryView struct {
 	OtherLaw  bool // the law loaded now is not the law of that day
 	Alarms    []deskAlarm
 	History   []deskEvent
+	Contested []contestView
+	Holds     []string // litigation holds in force, in words
 	Served    bool
 	Act       *formView // the form "what was done", where something can be done
 	Released  string    // local form of the release moment, to correct it
@@ -107,6 +109,9 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 		v.Alarms = append(v.Alarms, alarm)
 	}
 	if err := s.history(r, l, who, card, &v); err != nil {
+		return v, err
+	}
+	if err := s.beside(r, l, who, card, &v); err != nil {
 		return v, err
 	}
 	if kind, ok := desk.KindOf("act"); ok && len(card.Questions) > 0 && who.MayWrite() {
@@ -239,12 +244,17 @@ func (s *site) history(r *http.Request, l *lang, who Account, card desk.Card, v 
 	if err != nil {
 		return err
 	}
+	shown := []string{card.ID}
 	for _, e := range later {
 		c := desk.ReadCard(e)
 		v.Served = v.Served || c.Kind == "notice"
+		if c.Kind == "contest" {
+			continue // stands by itself
+		}
+		shown = append(shown, c.ID)
 		v.History = append(v.History, s.event(l, who, card, c))
 	}
-	return nil
+	return s.viewed(r.Context(), who, "page", shown...)
 }
 
 func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
@@ -259,6 +269,8 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		if who.MayOpen() && c.Form["reason"] != "" {
 			out.Text = strings.TrimSpace(out.Text + " " + c.Form["reason"])
 		}
+	case "look":
+		out.Text = l.option("desk.look.step", c.Form["step"]) + ": " + c.Form["fields"]
 	case "notice":
 		out.Text = l.option("desk.notice.language", c.Form["language"])
 	case "correction":
@@ -354,6 +366,10 @@ func (s *site) export(w http.ResponseWriter, r *http.Request, who Account) error
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+kind.Name+`.csv"`)
 	h.Set("Cache-Control", "no-store")
+	contests, err := s.Desk.Contests(r.Context(), who.Agency)
+	if err != nil {
+		return err
+	}
 	out := csv.NewWriter(w)
 	if err := out.Write(kind.Columns()); err != nil {
 		return nil // the reader left
@@ -366,7 +382,9 @@ func (s *site) export(w http.ResponseWriter, r *http.Request, who Account) error
 		for _, e := range page {
 			after = e.Index
 			if e.Kind == kind.Name {
-				_ = out.Write(kind.Row(desk.ReadCard(e))) // the writer keeps its first error
+				card := desk.ReadCard(e)
+				card.Contested = desk.ContestState(contests[e.ID])
+				_ = out.Write(kind.Row(card)) // the writer keeps its first error
 			}
 		}
 		if len(page) < 500 {

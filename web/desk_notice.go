@@ -37,6 +37,9 @@ func (s *site) noticePage(w http.ResponseWriter, r *http.Request, who Account, s
 	if card.Kind != "detainer" {
 		return s.missing(r, "no-entry")
 	}
+	if err := s.viewed(r.Context(), who, "notice", card.ID); err != nil {
+		return err
+	}
 	tag := r.URL.Query().Get("in")
 	if !slices.Contains(desk.NoticeLangs, tag) {
 		tag = s.langOf(r).tag

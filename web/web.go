@@ -86,9 +86,10 @@ type Config struct {
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts    Accounts
-	Packets     Packets // files for a court; nil: this copy makes none
-	Counts      Counts // of call-back checks at the door
-	Homes       Homes  // where an agency is and what its pages say of it
+	Packets     Packets  // files for a court; nil: this copy makes none
+	Viewings    Viewings // who looked at what is sealed; nil: it is not kept
+	Counts      Counts   // of call-back checks at the door
+	Homes       Homes    // where an agency is and what its pages say of it
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

@@ -20,7 +20,7 @@ import (
 
 // recordConfig is how every command opens a record.
 func recordConfig(log *slog.Logger, beat time.Duration) store.Config {
-	return store.Config{Kinds: desk.RecordKinds(), Beat: beat, Now: time.Now, Log: log}
+	return store.Config{Kinds: desk.RecordKinds(), Terms: desk.Terms, Beat: beat, Now: time.Now, Log: log}
 }
 
 func openStore(ctx context.Context, dir string) (*store.Store, error) {

@@ -47,6 +47,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	var stamps list
 	f.Var(&stamps, "stamp", "`address` of a time-stamp authority (RFC 3161) to stamp checkpoints; give two")
 	stampEvery := f.Duration("stamp-every", time.Hour, "time between two stampings")
+	retention := f.String("retention", "", "`file` of the retention schedule that the agency adopted; without it nothing is destroyed by a clock")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -97,6 +98,9 @@ func runServe(ctx context.Context, e env, args []string) error {
 	config := recordConfig(log, *beat)
 	config.Withhold = withholder(agreements, withhold)
 	config.Cosigners = asked
+	if config.Retention, err = readRetention(*retention); err != nil {
+		return err
+	}
 	config.Database = databaseOf(*dir, *db)
 	s, err := store.Open(ctx, *dir, config)
 	if err != nil {
@@ -154,9 +158,9 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	}
 	if slices.Contains(parts, "desk") {
 		home := homes{named, agencies, book}
-		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone}
+		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone, Keeper: s}
 		c.Packets = packets{s, book, c.Desk}
-		c.Accounts, c.Counts, c.Homes = accounts{s}, counts{s}, home
+		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
 	}
 	return web.New(c)
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type Shelf struct {
 	receipts map[string][]byte
 	Kept     []record.Entry
 	Broken   error
+	Terms    func([]record.Field) []string // by which Find finds
 }
 
 // New returns an empty shelf for these kinds of entries.
@@ -99,6 +101,33 @@ func (s *Shelf) Entries(_ context.Context, agency string, after int64, limit int
 		}
 	}
 	return out, nil
+}
+
+// Latest lists those of some kinds, the latest first.
+func (s *Shelf) Latest(_ context.Context, agency string, kinds []string, most int) ([]record.Entry, error) {
+	return s.pick(most, func(e record.Entry) bool { return e.Agency == agency && slices.Contains(kinds, e.Kind) }), nil
+}
+
+// Find lists those of an id or a term, the latest first.
+func (s *Shelf) Find(_ context.Context, agency, id string, terms []string, most int) ([]record.Entry, error) {
+	return s.pick(most, func(e record.Entry) bool {
+		if e.Agency != agency || e.ID == id || strings.EqualFold(e.ULID, id) {
+			return e.Agency == agency
+		}
+		return s.Terms != nil && slices.ContainsFunc(s.Terms(e.Fields), func(t string) bool { return slices.Contains(terms, t) })
+	}), nil
+}
+
+func (s *Shelf) pick(most int, wanted func(record.Entry) bool) []record.Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []record.Entry
+	for _, e := range slices.Backward(s.Kept) {
+		if wanted(e) && len(out) < most {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // Follow lists what points back to an entry.
