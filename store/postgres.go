@@ -230,9 +230,16 @@ func connectionLost(err error) bool {
 // patience: Patroni needs up to half a minute to give the lead to a standby.
 func (postgresDB) patience() time.Duration { return 45 * time.Second }
 
-// check: PostgreSQL looks after its own pages (data checksums); what the tables
-// say is checked by [Store.Check].
-func (d postgresDB) check(ctx context.Context, s *Store, _ bool) error { return nil }
+// check looks at the rights of the account. PostgreSQL looks after its own pages
+// (data checksums); what the tables say is checked by [Store.Check].
+func (d postgresDB) check(ctx context.Context, s *Store, _ bool) error {
+	var mayChange bool
+	err := s.read.QueryRowContext(ctx, `SELECT has_table_privilege('entry', 'UPDATE') OR has_table_privilege('log', 'DELETE')`).Scan(&mayChange)
+	if err == nil && mayChange {
+		s.config.Log.Warn("this account may change what is append-only: serve as a member of the role "+appRole+" that does not own the tables", "database", d.where())
+	}
+	return err
+}
 
 // scrub writes the table anew that held the rows: what was deleted stays in its
 // old pages otherwise. The write-ahead log and its archive keep encrypted bytes

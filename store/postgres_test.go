@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -149,6 +150,29 @@ func TestTheApplicationMayNotChangeTheRecord(t *testing.T) {
 			t.Errorf("%s: %v", statement, err)
 		}
 	}
+}
+
+// Whoever serves as the owner of the tables is told so.
+func TestServingAsTheOwnerIsTold(t *testing.T) {
+	needsPostgres(t)
+	c := newClock()
+	s, _ := create(t, c)
+	for account, want := range map[string]int{c.address: 0, c.owner: 1} {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		config := c.config()
+		config.Database, config.Log = account, slog.New(slog.NewTextHandler(&said, nil))
+		var err error
+		if s, err = Open(t.Context(), s.dir, config); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(said.String(), "may change what is append-only"); got != want {
+			t.Errorf("%d warnings, want %d: %s", got, want, &said)
+		}
+	}
+	s.Close()
 }
 
 // The application's account is told to let the owner migrate; then the owner
