@@ -161,8 +161,8 @@ func (s *Store) checkHeaders(ctx context.Context, t *tally, sum *fold, limit int
 	err := s.each(ctx, func(r *sql.Rows) error {
 		var e checkedEntry
 		var n int64
-		var raw, body []byte
-		if err := r.Scan(&n, &e.index, &e.id, &e.agency, &raw, &body, &e.erased); err != nil {
+		var raw, body, receipt []byte
+		if err := r.Scan(&n, &e.index, &e.id, &e.agency, &raw, &body, &receipt, &e.erased); err != nil {
 			return err
 		}
 		page[n] = &e
@@ -175,6 +175,9 @@ func (s *Store) checkHeaders(ctx context.Context, t *tally, sum *fold, limit int
 		}
 		leaf := record.Leaf(raw)
 		sum.add(leaf.Hash())
+		if _, err := s.Key().Receipt(receipt); err != nil {
+			t.fault("receipts that are not as they were given out", e.index)
+		}
 		if body == nil { // counted by checkCounts
 			return nil
 		}
@@ -184,7 +187,7 @@ func (s *Store) checkHeaders(ctx context.Context, t *tally, sum *fold, limit int
 			t.fault("headers that do not hash to their leaf", e.index)
 		}
 		return nil
-	}, `SELECT log.n, log.idx, entry.id, entry.agency, log.leaf, header.body, EXISTS (SELECT 1 FROM erasure WHERE erasure.n = entry.n)
+	}, `SELECT log.n, log.idx, entry.id, entry.agency, log.leaf, header.body, entry.receipt, EXISTS (SELECT 1 FROM erasure WHERE erasure.n = entry.n)
 		FROM log JOIN entry ON entry.n = log.n LEFT JOIN header ON header.n = log.n WHERE log.idx >= ? ORDER BY log.idx LIMIT ?`, sum.n, limit)
 	return page, err
 }
