@@ -246,7 +246,7 @@ func (x *examination) clock(ctx context.Context) {
 		}
 	}
 	if ahead := newest.Sub(now); ahead > clockSlack {
-		x.say(Wrong, "clock", "set the clock by the network (timedatectl set-ntp true); nothing is published until it has passed that time, and nothing is lost", "%s %s ahead of this clock: the clock is wrong now or was then", what, ahead.Round(time.Second))
+		x.say(Wrong, "clock", "set the clock by the network (timedatectl set-ntp true); entries are safe, but what is signed meanwhile carries the wrong time", "%s %s ahead of this clock: the clock is wrong now or was then", what, ahead.Round(time.Second))
 		return
 	}
 	x.say(Fine, "clock", "", "it agrees with what was signed last")
