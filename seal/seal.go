@@ -14,6 +14,7 @@ package seal
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/fips140"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -50,8 +51,7 @@ func Seal(kek Key, context string, data []byte) (Box, error) {
 	if err != nil {
 		return Box{}, err
 	}
-	// The key encrypts this one text and no other, so the nonce may stand still.
-	return Box{Key: wrapped, Text: aead.Seal(nil, make([]byte, aead.NonceSize()), data, []byte(context))}, nil
+	return Box{Key: wrapped, Text: aead.Seal(nil, nil, data, []byte(context))}, nil
 }
 
 // ErrSealed is returned where a box does not open: another key, another
@@ -69,6 +69,27 @@ func (b Box) Open(kek Key, context string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	data, err := aead.Open(nil, nil, b.Text, []byte(context))
+	if err != nil {
+		return b.openOlder(key, context)
+	}
+	return data, nil
+}
+
+// openOlder opens boxes of before, in which the nonce stood still: their key
+// encrypts that one text and no other. FIPS 140 wants a drawn nonce all the same.
+func (b Box) openOlder(key Key, context string) ([]byte, error) {
+	block, err := aes.NewCipher(key[:])
+	if err != nil {
+		return nil, ErrSealed
+	}
+	if fips140.Enforced() {
+		return nil, ErrSealed
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, ErrSealed
+	}
 	data, err := aead.Open(nil, make([]byte, aead.NonceSize()), b.Text, []byte(context))
 	if err != nil {
 		return nil, ErrSealed
@@ -81,7 +102,7 @@ func newGCM(key Key) (cipher.AEAD, error) {
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	aead, err := cipher.NewGCM(block)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
