@@ -268,8 +268,11 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("stop: %v", err)
 	}
 	mustVerify(t, dir, dir)
-	if out, said, code := comityRun(t, "doctor", "-dir", dir); code != 0 {
-		t.Errorf("doctor: %d %s%s", code, out, said)
+	// The record is sound; on a mounted disk of a few MB the doctor rightly asks
+	// for more room, and for nothing else.
+	examined, said, code := comityRun(t, "doctor", "-dir", dir)
+	if wrong := strings.Count(examined, "WRONG "); wrong != strings.Count(examined, "WRONG disk: ") || code != min(wrong, 1) {
+		t.Errorf("doctor: %d %s%s", code, examined, said)
 	}
 	t.Logf("%d entries before the disk was full (%s)", len(acked), p.Code)
 }
