@@ -93,6 +93,18 @@ func (b *Book) Rule(id string) (*Rule, *Pack, bool) {
 	return r, r.pack, true
 }
 
+// Order returns the order of that id.
+func (b *Book) Order(id string) (*Order, bool) {
+	for _, p := range b.packs {
+		for _, o := range p.Orders {
+			if o.ID == id {
+				return o, true
+			}
+		}
+	}
+	return nil, false
+}
+
 // Load reads vocabulary.yaml, places/, law/ and, where there is one, the table
 // of state holidays in calendars/ from a file system. Each
 // overlay adds packs or replaces those of the same path; it holds law/ or is

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -70,29 +69,14 @@ func copyInto(ctx context.Context, to database, lite sqliteDB, from *sql.Tx) err
 	if err != nil {
 		return err
 	}
-	read, write, err := to.open(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer read.Close()
-	defer write.Close()
-	c, err := write.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	if err := to.begin(ctx, c); err != nil {
-		return err
-	}
-	for _, t := range tables {
-		if err := t.copy(ctx, to, c, from); err != nil {
-			return fmt.Errorf("copy the table %s: %w", t.name, err)
+	return inOne(ctx, to, false, func(c *sql.Conn) error {
+		for _, t := range tables {
+			if err := t.copy(ctx, to, c, from); err != nil {
+				return fmt.Errorf("copy the table %s: %w", t.name, err)
+			}
 		}
-	}
-	if err := to.commit(ctx, c); err != nil {
-		return err
-	}
-	return errors.Join(c.Close(), write.Close())
+		return nil
+	})
 }
 
 type table struct {

@@ -95,7 +95,25 @@ func fillDatabase(ctx context.Context, data database, id Identity) error {
 	if err != nil {
 		return err
 	}
-	read, write, err := data.open(ctx, true)
+	return inOne(ctx, data, true, func(c *sql.Conn) error {
+		for _, m := range all {
+			if err := runScript(ctx, data, c, m); err != nil {
+				return err
+			}
+		}
+		for name, value := range map[string]string{"origin": id.Origin, "agency": id.Agency, "sample": fmt.Sprint(id.Sample), "schema": strconv.Itoa(len(all))} {
+			if _, err := c.ExecContext(ctx, data.query(`INSERT INTO meta (name, value) VALUES (?, ?)`), name, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// inOne opens a database that nobody else uses yet, runs do in one transaction
+// and closes it.
+func inOne(ctx context.Context, data database, create bool, do func(*sql.Conn) error) error {
+	read, write, err := data.open(ctx, create)
 	if err != nil {
 		return err
 	}
@@ -109,15 +127,8 @@ func fillDatabase(ctx context.Context, data database, id Identity) error {
 	if err := data.begin(ctx, c); err != nil {
 		return err
 	}
-	for _, m := range all {
-		if err := runScript(ctx, data, c, m); err != nil {
-			return err
-		}
-	}
-	for name, value := range map[string]string{"origin": id.Origin, "agency": id.Agency, "sample": fmt.Sprint(id.Sample), "schema": strconv.Itoa(len(all))} {
-		if _, err := c.ExecContext(ctx, data.query(`INSERT INTO meta (name, value) VALUES (?, ?)`), name, value); err != nil {
-			return err
-		}
+	if err := do(c); err != nil {
+		return err
 	}
 	if err := data.commit(ctx, c); err != nil {
 		return err

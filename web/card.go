@@ -346,12 +346,8 @@ func (w *cardWriter) refs(ids []string) []string {
 }
 
 func (w *cardWriter) order(id string) string {
-	for _, p := range w.book.Packs() {
-		for _, o := range p.Orders {
-			if o.ID == id && len(o.Cites) > 0 {
-				return o.Cites[0].Ref
-			}
-		}
+	if o, ok := w.book.Order(id); ok && len(o.Cites) > 0 {
+		return o.Cites[0].Ref
 	}
 	return id
 }

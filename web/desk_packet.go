@@ -36,11 +36,7 @@ func (s *site) packet(w http.ResponseWriter, r *http.Request, who Account) error
 	if err != nil {
 		return s.notOurs(r, err)
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="packet.zip"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = w.Write(data) // the reader may have left
+	handOut(w, "packet.zip", "application/zip", data)
 	return nil
 }
 

@@ -68,12 +68,17 @@ func (s *site) receiptFile(w http.ResponseWriter, r *http.Request, who Account) 
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Disposition", `attachment; filename="receipt.json"`)
-	h.Set("Cache-Control", "no-store")
-	_, _ = w.Write(text) // the reader may have left
+	handOut(w, "receipt.json", "application/json", text)
 	return nil
+}
+
+// handOut sends a file about a case to staff; no cache keeps it.
+func handOut(w http.ResponseWriter, name, kind string, data []byte) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Cache-Control", "no-store")
+	_, _ = w.Write(data) // the reader may have left
 }
 
 // receiptCode is the receipt as a QR code: the file itself, not an address, so

@@ -3,7 +3,6 @@ package web
 import (
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"comity"
@@ -72,7 +71,7 @@ func (s *site) recordFile(w http.ResponseWriter, r *http.Request) error {
 		h.Set("Content-Type", f.kind)
 		h.Set("Access-Control-Allow-Origin", "*")
 		if f.kind != "text/markdown; charset=utf-8" {
-			h.Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(f.Name, `"`, "")+`"`)
+			h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
 		}
 		// The whole record over a slow line; a writer that cannot be told keeps
 		// the server's own limit.

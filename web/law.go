@@ -26,6 +26,7 @@ type Law interface {
 	Packs() []*law.Pack
 	Pack(id string) (*law.Pack, bool)
 	Rule(id string) (*law.Rule, *law.Pack, bool)
+	Order(id string) (*law.Order, bool)
 	Reasons(ids []string, on string) []law.Reason
 	Orders(r *law.Rule) []*law.Order
 	Events(place, from, to string) ([]law.Event, error)

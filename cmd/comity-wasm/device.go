@@ -318,12 +318,8 @@ func (d *device) refs(n comity.Decision, ids []string) []string {
 
 // orderRef is the citation of an order; what is none stands as it is.
 func (d *device) orderRef(id string) string {
-	for _, p := range d.book.Packs() {
-		for _, o := range p.Orders {
-			if o.ID == id && len(o.Cites) > 0 {
-				return o.Cites[0].Ref
-			}
-		}
+	if o, ok := d.book.Order(id); ok && len(o.Cites) > 0 {
+		return o.Cites[0].Ref
 	}
 	return id
 }

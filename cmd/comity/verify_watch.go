@@ -50,7 +50,7 @@ func (q verification) watch(ctx context.Context, e env, file string, beat time.D
 			tellProblem(e, problemOf(err))
 		}
 		if err == nil {
-			if last = signed; keep(file, last) != nil {
+			if last = signed; replaceFile(file, last) != nil {
 				return notWritten(file)
 			}
 		}
@@ -95,15 +95,6 @@ func (q verification) overdue(unreadable error, last []byte, beat time.Duration)
 	}
 	return &comity.Problem{Code: "bad-proof", Where: q.where,
 		Message: fmt.Sprintf("the beat is late: the last checkpoint seen is of %s, one is promised every %v, and the log cannot be read now (%v)", c.At.Format(time.RFC3339), beat, unreadable)}
-}
-
-// keep replaces the file whole or not at all.
-func keep(file string, data []byte) error {
-	half := file + ".part"
-	if err := os.WriteFile(half, data, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(half, file)
 }
 
 func problemOf(err error) *comity.Problem {
