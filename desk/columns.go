@@ -22,7 +22,7 @@ func (k *Kind) Columns() []string {
 }
 
 func (f Field) exported() bool {
-	return !f.Personal && !f.Never && f.Type != Text && f.Type != Instant
+	return !f.Personal && !f.Never && f.Type != Text && f.Type != Instant && f.Type != Day
 }
 
 // Row is one entry in the order of Columns. A verdict stands under the act it

@@ -36,6 +36,7 @@ const (
 	Ticks   Type = "ticks"   // any of Values, separated by spaces
 	Instant Type = "instant" // RFC 3339, or local date and time as a form sends it
 	Number  Type = "number"  // whole, not negative
+	Day     Type = "day"     // 2006-01-02
 )
 
 // A Field is one line of a form.
@@ -158,6 +159,8 @@ func (f Field) advice() string {
 		return "give date and time, such as 2026-11-20T17:00"
 	case Number:
 		return "give a whole number"
+	case Day:
+		return "give a day, such as 2026-11-20"
 	}
 	return "write a few words"
 }
@@ -188,6 +191,14 @@ func (f Field) read(value string, zone *time.Location) (string, *comity.Problem)
 			return "", wrong(problem)
 		}
 		return at.Format(time.RFC3339), nil
+	case Day:
+		day, err := time.Parse(time.DateOnly, value)
+		if err != nil {
+			return "", wrong("this is not a day")
+		}
+		if _, problem := plausible(day); problem != "" {
+			return "", wrong(problem)
+		}
 	case Number:
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 || n > 100000 {

@@ -184,6 +184,8 @@ func (s *site) fieldWords(l *lang, card desk.Card, f desk.Field, value string) s
 		if at, err := time.Parse(time.RFC3339, value); err == nil {
 			return s.when(l, at.In(s.zone(card.In)))
 		}
+	case desk.Day:
+		return l.day(value)
 	}
 	return value
 }
