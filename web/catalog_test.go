@@ -24,7 +24,11 @@ import (
 func catalogue(t *testing.T, tag string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml", "text/why." + tag + ".yaml"} {
+	names, err := catalogues(tag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
 		b, err := fs.ReadFile(textFiles, name)
 		if err != nil {
 			t.Fatal(err)
@@ -300,8 +304,12 @@ func TestTemplatesHoldNoText(t *testing.T) {
 // The words that look.md forbids or fixes.
 func TestWords(t *testing.T) {
 	for _, tag := range tags {
-		for _, file := range []string{tag + ".yaml", "law." + tag + ".yaml"} {
-			b, err := os.ReadFile("text/" + file)
+		files, err := catalogues(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range append(files, "text/law."+tag+".yaml") {
+			b, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

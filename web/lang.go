@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,11 @@ func loadLangs(law Law) (map[string]*lang, error) {
 	bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
 	out := map[string]*lang{}
 	for i, tag := range tags {
-		for _, name := range []string{"text/" + tag + ".yaml", "text/desk." + tag + ".yaml", "text/why." + tag + ".yaml"} {
+		names, err := catalogues(tag)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
 			if _, err := bundle.LoadMessageFileFS(textFiles, name); err != nil {
 				return nil, err
 			}
@@ -57,6 +62,18 @@ func loadLangs(law Law) (map[string]*lang, error) {
 		l.catalog = i18n.NewLocalizer(bundle, tag)
 	}
 	return out, nil
+}
+
+// catalogues are the files of a language: text/en.yaml and one file for each
+// part, text/<part>.en.yaml. The words of the law are read apart (words.go).
+func catalogues(tag string) ([]string, error) {
+	names, err := fs.Glob(textFiles, "text/*"+tag+".yaml")
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(names, func(name string) bool {
+		return name == "text/law."+tag+".yaml" || name == "text/clauses."+tag+".yaml"
+	}), nil
 }
 
 // t is one text of the catalogue. Arguments come in pairs, name and value; the
