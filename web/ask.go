@@ -11,6 +11,7 @@ import (
 
 	"comity"
 	"comity/law"
+	"comity/law/card"
 )
 
 // An askView is one step of the interview: place, actor, act, one fact after
@@ -179,24 +180,13 @@ func (s *site) askOne(l *lang, v *askView, name, usual string) {
 	}
 	if usual != "" {
 		v.Guess = true
-		v.Usual = (&cardWriter{lang: l, book: s.Law}).factValue(fact, usual)
+		v.Usual = (&cardWriter{Reader: card.Reader{Book: s.Law}, lang: l}).factValue(fact, usual)
 	}
 }
 
-// unasked are facts that no public page asks: a watch-list answer belongs to
-// counsel, a helper's own knowledge stands in explanations only.
-var unasked = []string{"person.watchlist_match", "hide.knows_unlawful_presence"}
-
-// mayAsk: nobody is asked what is computed, what belongs to counsel, or, on
-// acts of the public, a state of mind as if it could be chosen.
 func (s *site) mayAsk(f *askForm, name string) bool {
 	fact, ok := s.Law.Vocabulary().Fact(name)
-	if !ok || fact.Derives() || slices.Contains(unasked, name) {
-		return false
-	}
-	act, _ := s.Law.Vocabulary().Act(f.q.Act)
-	public := act.Group == "public" || act.Group == "identity"
-	return fact.Changeable || !public
+	return ok && card.MayAsk(s.Law.Vocabulary(), f.q.Act, fact)
 }
 
 // askFrame adds the answers so far and what the next form carries.
@@ -226,7 +216,7 @@ func (s *site) askFrame(l *lang, v askView) askView {
 		carry("on", f.q.On)
 	}
 	carry("known", f.known)
-	w := &cardWriter{lang: l, book: s.Law, zone: s.zone(f.q.In).String()}
+	w := &cardWriter{Reader: card.Reader{Book: s.Law}, lang: l, zone: s.zone(f.q.In).String()}
 	v.Back = f.last()
 	carry("order", strings.Join(f.order, " "))
 	for _, name := range f.order {

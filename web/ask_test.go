@@ -207,6 +207,7 @@ func TestHarm_H17_facts_stand_in_no_address(t *testing.T) {
 // H1, semantics 3.6: no question of the public interview is about a person's
 // status, and a watch list or a helper's mind is never asked.
 func TestHarm_H1_nobody_is_asked_for_status(t *testing.T) {
+	unasked := []string{"person.watchlist_match", "hide.knows_unlawful_presence"}
 	l := testCards(t).langs
 	for _, f := range testBook(t).Vocabulary().Facts {
 		if slices.Contains(unasked, f.Name) {

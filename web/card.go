@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"comity"
 	"comity/law"
+	"comity/law/card"
 )
 
 // A Card is one answer as people see it: the same six parts on a page, on
@@ -126,10 +126,8 @@ func (c *Cards) Card(tag string, q comity.Question, d comity.Decision, now time.
 
 // cardWriter holds what the parts of one card share.
 type cardWriter struct {
+	card.Reader
 	*lang
-	book Law
-	q    comity.Question
-	d    comity.Decision
 	zone string
 	now  time.Time
 }
@@ -143,12 +141,12 @@ func newCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.T
 // briefCard is the card without its paragraph and without what would alter the
 // answer soonest, which take a search.
 func briefCard(l *lang, book Law, q comity.Question, d comity.Decision, now time.Time) (Card, *cardWriter) {
-	w := &cardWriter{lang: l, book: book, q: q, d: d, now: now}
+	w := &cardWriter{Reader: card.Reader{Book: book, Question: q, Decision: d}, lang: l, now: now}
 	p, ok := book.Place(q.In)
 	if !ok {
 		p = comity.Place{ID: q.In, Name: q.In}
 	}
-	w.zone = zoneOf(book.Places(), p)
+	w.zone = card.Zone(book.Places(), p)
 	c := Card{Lang: l.tag, Verdict: d.Verdict, Place: l.placeName(p), Law: d.Law, Known: l.day(d.Known), Link: askPath(q)}
 	w.question(&c)
 	w.verdict(&c)
@@ -159,13 +157,13 @@ func briefCard(l *lang, book Law, q comity.Question, d comity.Decision, now time
 }
 
 func (w *cardWriter) question(c *Card) {
-	c.Question = w.say("card.question", "Who", w.words.actor(w.q.Actor), "Place", c.Place, "Act", w.words.act(w.q.Act))
-	c.When = w.say("card.when", "When", w.day(w.d.On))
-	if w.q.At != "" {
-		c.When = w.say("card.when", "When", w.moment(w.q.At, w.zone))
+	c.Question = w.say("card.question", "Who", w.words.actor(w.Question.Actor), "Place", c.Place, "Act", w.words.act(w.Question.Act))
+	c.When = w.say("card.when", "When", w.day(w.Decision.On))
+	if w.Question.At != "" {
+		c.When = w.say("card.when", "When", w.moment(w.Question.At, w.zone))
 	}
-	for _, f := range w.book.Vocabulary().Facts {
-		v, ok := w.q.Facts[f.Name]
+	for _, f := range w.Book.Vocabulary().Facts {
+		v, ok := w.Question.Facts[f.Name]
 		switch {
 		case !ok:
 		case f.NeverStored:
@@ -190,21 +188,21 @@ func (w *cardWriter) factValue(f *law.Fact, v string) string {
 }
 
 func (w *cardWriter) verdict(c *Card) {
-	c.Word = w.say("verdict." + string(w.d.Verdict) + ".word")
+	c.Word = w.say("verdict." + string(w.Decision.Verdict) + ".word")
 	c.Sentence, c.Foreign = w.sentence()
-	if w.d.Has(comity.Unverified) {
+	if w.Decision.Has(comity.Unverified) {
 		c.Belief = w.say("card.belief")
 	}
-	for _, f := range w.d.Flags {
+	for _, f := range w.Decision.Flags {
 		c.Flags = append(c.Flags, CardFlag{f, w.say("flag." + string(f) + ".label"), w.say("flag." + string(f) + ".says")})
 	}
-	if len(w.d.Stale) > 0 {
-		c.Flags = append(c.Flags, CardFlag{"stale", w.say("flag.stale.label"), w.say("flag.stale.says", "Packs", w.list(w.titles(w.d.Stale)))})
+	if len(w.Decision.Stale) > 0 {
+		c.Flags = append(c.Flags, CardFlag{"stale", w.say("flag.stale.label"), w.say("flag.stale.says", "Packs", w.list(w.titles(w.Decision.Stale)))})
 	}
-	for _, a := range w.d.Binds.Actors {
+	for _, a := range w.Decision.Binds.Actors {
 		c.Binds = append(c.Binds, w.words.actors(a))
 	}
-	for _, a := range w.d.Binds.Not {
+	for _, a := range w.Decision.Binds.Not {
 		c.NotBound = append(c.NotBound, w.words.actors(a))
 	}
 }
@@ -212,70 +210,42 @@ func (w *cardWriter) verdict(c *Card) {
 // sentence is what the answer says: the words of the rule that carries it, or
 // what can be said where none does.
 func (w *cardWriter) sentence() (text string, foreign bool) {
-	switch w.d.Verdict {
+	switch w.Decision.Verdict {
 	case comity.NoRule:
 		return w.say("verdict.no-rule.says"), false
 	case comity.NeedsFacts:
 		var words []string
 		for _, v := range comity.Verdicts {
-			if !slices.Contains(w.d.Possible, v) {
+			if !slices.Contains(w.Decision.Possible, v) {
 				continue
 			}
 			words = append(words, w.say("verdict."+string(v)+".word"))
 		}
 		return w.say("verdict.needs-facts.says", "Possible", strings.Join(words, " · ")), false
 	case comity.NeedsCounsel:
-		if w.d.Believed != nil {
-			return w.say("verdict.needs-counsel.believed", "Word", w.say("verdict."+string(*w.d.Believed)+".word")), false
+		if w.Decision.Believed != nil {
+			return w.say("verdict.needs-counsel.believed", "Word", w.say("verdict."+string(*w.Decision.Believed)+".word")), false
 		}
 		return w.say("verdict.needs-counsel.says"), false
 	}
-	if r, _ := w.carrier(); r != nil {
+	if r, _ := w.Carrier(); r != nil {
 		if text, foreign = w.says(r.Says); text != "" {
 			return text, foreign
 		}
 	}
-	return w.say("verdict." + string(w.d.Verdict) + ".says"), false
-}
-
-// carrier is the rule whose words stand on the card: of the carrying rules
-// with the verdict's own direction, that of the highest layer whose text is
-// best known.
-func (w *cardWriter) carrier() (*law.Rule, *law.Pack) {
-	var best *law.Rule
-	var of *law.Pack
-	for _, id := range w.d.Rules {
-		r, p, ok := w.rule(id)
-		if !ok || r.Verdict != w.d.Verdict {
-			continue
-		}
-		if best == nil || cmp.Or(cmp.Compare(r.BestGrade(), best.BestGrade()), layerIndex(p)-layerIndex(of)) < 0 {
-			best, of = r, p
-		}
-	}
-	return best, of
-}
-
-// rule is the rule as it stood on the day of the answer.
-func (w *cardWriter) rule(id string) (*law.Rule, *law.Pack, bool) {
-	if found := w.book.Reasons([]string{id}, w.d.On); len(found) > 0 {
-		return found[0].Rule, found[0].Pack, true
-	}
-	return w.book.Rule(id)
+	return w.say("verdict." + string(w.Decision.Verdict) + ".says"), false
 }
 
 // titles of packs, their ids where a pack is not in this book.
 func (w *cardWriter) titles(ids []string) []string {
 	out := slices.Clone(ids)
 	for i, id := range ids {
-		if p, ok := w.book.Pack(id); ok {
+		if p, ok := w.Book.Pack(id); ok {
 			out[i] = w.title(p)
 		}
 	}
 	return out
 }
-
-func layerIndex(p *law.Pack) int { return slices.Index(comity.Layers, p.Layer) }
 
 // says picks the language; foreign where only the other one was written.
 func (l *lang) says(s law.Says) (text string, foreign bool) {
@@ -286,25 +256,25 @@ func (l *lang) says(s law.Says) (text string, foreign bool) {
 }
 
 func (w *cardWriter) why(c *Card) {
-	for _, id := range w.d.Rules {
+	for _, id := range w.Decision.Rules {
 		c.Why = append(c.Why, w.reason(id, ""))
 	}
-	for _, id := range w.d.MayCarry {
+	for _, id := range w.Decision.MayCarry {
 		c.May = append(c.May, w.reason(id, ""))
 	}
-	for _, id := range w.d.Overridden {
-		c.SetAside = append(c.SetAside, w.reason(id, w.say("card.overridden", "By", w.list(w.refs(w.d.Rules)))))
+	for _, id := range w.Decision.Overridden {
+		c.SetAside = append(c.SetAside, w.reason(id, w.say("card.overridden", "By", w.list(w.Refs(w.Decision.Rules)))))
 	}
-	for _, x := range w.d.Defeated {
-		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.defeated", "By", w.list(w.refs(x.By)))))
+	for _, x := range w.Decision.Defeated {
+		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.defeated", "By", w.list(w.Refs(x.By)))))
 	}
-	for _, x := range w.d.Suspended {
-		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.suspended", "By", w.order(x.Order))))
+	for _, x := range w.Decision.Suspended {
+		c.SetAside = append(c.SetAside, w.reason(x.Rule, w.say("card.suspended", "By", card.OrderRef(w.Book, x.Order))))
 	}
 	c.Fold = len(c.May) > mostOpen
 	c.Unreviewed = onlyUnreviewed(c.Why, c.May, c.SetAside)
 	for _, layer := range comity.Layers {
-		if v, ok := w.d.Layers[layer]; ok && v != comity.Silent {
+		if v, ok := w.Decision.Layers[layer]; ok && v != comity.Silent {
 			c.Voices = append(c.Voices, Line{w.say("layer." + string(layer)), w.say("voice." + string(v))})
 		}
 	}
@@ -328,62 +298,20 @@ func onlyUnreviewed(lists ...[]Reason) bool {
 	return true
 }
 
-// refs are the citations of rules as one would say them, their ids where a
-// rule is not in this book.
-func (w *cardWriter) refs(ids []string) []string {
-	var out []string
-	for _, id := range ids {
-		if r, _, ok := w.rule(id); ok {
-			if i := slices.IndexFunc(r.Cites, func(c law.Cite) bool { return w.inForce(id, c) }); i >= 0 {
-				id = r.Cites[i].Ref
-			}
-		}
-		if !slices.Contains(out, id) {
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
-func (w *cardWriter) order(id string) string {
-	if o, ok := w.book.Order(id); ok && len(o.Cites) > 0 {
-		return o.Cites[0].Ref
-	}
-	return id
-}
-
 func (w *cardWriter) reason(id, by string) Reason {
 	why := Reason{ID: id, Path: rulePath(id), By: by}
-	r, p, ok := w.rule(id)
+	r, p, ok := w.Rule(id)
 	if !ok {
 		return why
 	}
 	why.Title, why.Layer = w.title(p), w.say("layer."+string(p.Layer))
 	why.Says, why.Foreign = w.says(r.Says)
 	why.Contested, why.Unreviewed = r.Contested, len(p.Reviewed) == 0
-	for _, cite := range r.Cites {
-		if !w.inForce(id, cite) {
-			continue
-		}
+	for _, cite := range w.Cites(r) {
 		why.Cites = append(why.Cites, w.cite(comity.Citation{
 			Ref: cite.Ref, Quote: cite.Quote, Source: cite.Source, Checked: cite.Checked, Grade: cite.Grade}))
 	}
 	return why
-}
-
-// inForce leaves out citations of a carrying rule that the decision left out:
-// a renumbered section is cited by the number it had on that day.
-func (w *cardWriter) inForce(id string, cite law.Cite) bool {
-	cited := false
-	for _, c := range w.d.Citations {
-		if c.Rule == id {
-			cited = true
-			if c.Ref == cite.Ref {
-				return true
-			}
-		}
-	}
-	return !cited
 }
 
 func (l *lang) cite(c comity.Citation) CiteLine {

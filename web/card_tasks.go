@@ -14,10 +14,10 @@ import (
 // whose end cannot be computed last.
 func (w *cardWriter) tasks() []Task {
 	var out []Task
-	for _, k := range w.d.Clocks {
+	for _, k := range w.Decision.Clocks {
 		out = append(out, w.clock(k))
 	}
-	for _, d := range w.d.Duties {
+	for _, d := range w.Decision.Duties {
 		out = append(out, w.duty(d))
 	}
 	slices.SortStableFunc(out, func(a, b Task) int {

@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/law"
+	"comity/law/card"
 )
 
 // Paragraph says in one plain paragraph why an answer is what it is: what it
@@ -19,7 +20,7 @@ func (c *Cards) Paragraph(tag string, q comity.Question, a law.Account) string {
 	if !ok {
 		l = c.langs[tags[0]]
 	}
-	w := &cardWriter{lang: l, book: c.book, q: q, d: a.Decision}
+	w := &cardWriter{Reader: card.Reader{Book: c.book, Question: q, Decision: a.Decision}, lang: l}
 	return w.paragraph(&a)
 }
 
@@ -30,7 +31,7 @@ func (c *Cards) Grounds(tag string, q comity.Question, a law.Account) string {
 	if !ok {
 		l = c.langs[tags[0]]
 	}
-	w := &cardWriter{lang: l, book: c.book, q: q, d: a.Decision}
+	w := &cardWriter{Reader: card.Reader{Book: c.book, Question: q, Decision: a.Decision}, lang: l}
 	t := &textCard{l: l}
 	var facts, pro, con []string
 	for _, f := range a.Forced {
@@ -59,30 +60,30 @@ func (w *cardWriter) paragraph(a *law.Account) string {
 }
 
 func (w *cardWriter) leadSentence(a *law.Account) []string {
-	p, ok := w.book.Place(w.q.In)
+	p, ok := w.Book.Place(w.Question.In)
 	if !ok {
-		p = comity.Place{ID: w.q.In, Name: w.q.In}
+		p = comity.Place{ID: w.Question.In, Name: w.Question.In}
 	}
 	place := w.placeName(p)
 	if p.Kind == "nation" {
 		place = w.say("why.nation")
 	}
-	args := []any{"Place", place, "When", w.day(w.d.On), "Who", w.words.actor(w.q.Actor), "Act", w.words.act(w.q.Act), "Ref", w.firstRef(a.For)}
-	key := string(w.d.Verdict)
+	args := []any{"Place", place, "When", w.day(w.Decision.On), "Who", w.words.actor(w.Question.Actor), "Act", w.words.act(w.Question.Act), "Ref", w.firstRef(a.For)}
+	key := string(w.Decision.Verdict)
 	switch {
-	case w.d.Verdict == comity.NeedsFacts:
-		args = append(args, "Possible", w.verdictWords(w.d.Possible))
-	case w.d.Verdict == comity.NeedsCounsel && w.d.Believed != nil && *w.d.Believed == comity.NoRule:
+	case w.Decision.Verdict == comity.NeedsFacts:
+		args = append(args, "Possible", w.verdictWords(w.Decision.Possible))
+	case w.Decision.Verdict == comity.NeedsCounsel && w.Decision.Believed != nil && *w.Decision.Believed == comity.NoRule:
 		key = "silent"
-	case w.d.Verdict == comity.NeedsCounsel && w.d.Believed != nil && len(a.For) > 0:
-		key, args = "believed", append(args, "Believed", w.say("why.word."+string(*w.d.Believed)))
+	case w.Decision.Verdict == comity.NeedsCounsel && w.Decision.Believed != nil && len(a.For) > 0:
+		key, args = "believed", append(args, "Believed", w.say("why.word."+string(*w.Decision.Believed)))
 	}
 	lead := w.say("why.lead."+key, args...)
-	if n := len(w.d.Rules) - 1; n > 0 && strings.Contains(lead, w.firstRef(a.For)) {
+	if n := len(w.Decision.Rules) - 1; n > 0 && strings.Contains(lead, w.firstRef(a.For)) {
 		lead += w.say("why.further", "N", n)
 	}
 	out := []string{lead + "."}
-	if len(w.d.Rules) == 0 && len(a.For) > 0 {
+	if len(w.Decision.Rules) == 0 && len(a.For) > 0 {
 		out = append(out, w.say("why.ground", "Ref", w.firstRef(a.For)))
 	}
 	return out
@@ -109,7 +110,7 @@ func (w *cardWriter) verdictWords(list []comity.Verdict) string {
 // factSentences name the facts that force the answer. On an act of the public
 // that is banned they would draw its boundary, so they are left out.
 func (w *cardWriter) factSentences(a *law.Account) []string {
-	if w.d.Verdict == comity.NeedsFacts || w.guarded() || a.Then == "" && !a.Exact {
+	if w.Decision.Verdict == comity.NeedsFacts || w.Protected() || a.Then == "" && !a.Exact {
 		return nil
 	}
 	var because, assumed []string
@@ -144,9 +145,9 @@ func (w *cardWriter) contrarySentences(a *law.Account) []string {
 			continue
 		}
 		told = append(told, x.How)
-		by := w.list(w.refs(x.By))
+		by := w.list(w.Refs(x.By))
 		if x.How == law.AsideSuspended {
-			by = w.order(x.By[0])
+			by = card.OrderRef(w.Book, x.By[0])
 		}
 		out = append(out, w.say("why.aside."+string(x.How), "Ref", w.firstRef([]law.AuthorityFor{against}), "Word", w.say("why.word."+string(against.Rule.Verdict)), "By", by))
 	}
@@ -156,7 +157,7 @@ func (w *cardWriter) contrarySentences(a *law.Account) []string {
 	if len(a.Disputed) > 0 {
 		out = append(out, ended(w.say("why.disputed", "Text", a.Disputed[0])))
 	}
-	if len(out) == 0 && len(w.d.Rules) > 0 {
+	if len(out) == 0 && len(w.Decision.Rules) > 0 {
 		out = append(out, w.say("why.unopposed"))
 	}
 	return out
@@ -182,10 +183,10 @@ func ended(s string) string {
 // changeSentences say what would change the answer, or that only a change of
 // law would (L15).
 func (w *cardWriter) changeSentences(a *law.Account) []string {
-	if w.guarded() {
+	if w.Protected() {
 		return []string{w.say("why.guarded")}
 	}
-	if w.d.Verdict == comity.NeedsFacts {
+	if w.Decision.Verdict == comity.NeedsFacts {
 		return w.openSentences(a)
 	}
 	var out []string
@@ -206,11 +207,11 @@ func (w *cardWriter) changeSentences(a *law.Account) []string {
 	}
 	switch {
 	case len(out) > 0:
-	case a.OnlyLaw && w.d.Verdict == comity.NeedsCounsel && slices.Contains(a.Risks, law.RiskIncomplete):
+	case a.OnlyLaw && w.Decision.Verdict == comity.NeedsCounsel && slices.Contains(a.Risks, law.RiskIncomplete):
 		out = append(out, w.say("why.missing-law"))
 	case a.OnlyLaw:
 		out = append(out, w.say("why.only-law"))
-	case len(w.d.CouldChange) > 0:
+	case len(w.Decision.CouldChange) > 0:
 		out = append(out, w.say("why.past"))
 	default:
 		out = append(out, w.say("why.other-law"))
@@ -230,11 +231,11 @@ const (
 // that the sentence before has named.
 func (w *cardWriter) assumptions(a *law.Account) string {
 	var clauses []string
-	for _, name := range w.d.CouldChange {
-		f, ok := w.book.Vocabulary().Fact(name)
+	for _, name := range w.Decision.CouldChange {
+		f, ok := w.Book.Vocabulary().Fact(name)
 		forced := slices.ContainsFunc(a.Forced, func(x law.FactIn) bool { return x.Fact == name && x.Assumed })
 		if ok && f.Changeable && !forced {
-			clauses = append(clauses, w.clause(law.FactIn{FactIs: law.FactIs{Fact: name}, Values: []string{w.d.Assumed[name]}, Assumed: true}, true))
+			clauses = append(clauses, w.clause(law.FactIn{FactIs: law.FactIs{Fact: name}, Values: []string{w.Decision.Assumed[name]}, Assumed: true}, true))
 		}
 	}
 	return w.some(clauses, mostAssumed)
@@ -251,8 +252,8 @@ func (l *lang) some(clauses []string, most int) string {
 // openSentences say what to find out first, and what to do until then.
 func (w *cardWriter) openSentences(a *law.Account) []string {
 	var open []string
-	for _, name := range w.missing() {
-		if f, ok := w.book.Vocabulary().Fact(name); ok && !f.Derives() && (f.Changeable || !w.publicAct()) && !slices.Contains(open, name) {
+	for _, name := range w.Missing() {
+		if f, ok := w.Book.Vocabulary().Fact(name); ok && !f.Derives() && (f.Changeable || !card.PublicAct(w.Book.Vocabulary(), w.Question.Act)) && !slices.Contains(open, name) {
 			open = append(open, name)
 		}
 	}
@@ -275,9 +276,9 @@ func (w *cardWriter) riskSentence(a *law.Account) []string {
 	for _, r := range a.Risks {
 		switch {
 		case r == law.RiskAssumed && len(w.assumptions(a)) > 0:
-		case r == law.RiskIncomplete && len(w.d.Uncovered) > 0:
+		case r == law.RiskIncomplete && len(w.Decision.Uncovered) > 0:
 			var layers []string
-			for _, layer := range w.d.Uncovered {
+			for _, layer := range w.Decision.Uncovered {
 				layers = append(layers, w.say("layer."+string(layer)))
 			}
 			list = append(list, w.say("why.is.incomplete", "Layers", joined(layers, w.say("why.or"))))
@@ -296,7 +297,7 @@ func (w *cardWriter) riskSentence(a *law.Account) []string {
 // clause is a fact as part of a sentence; one that stands alone may go on with
 // "or if". What is never stored is not repeated.
 func (w *cardWriter) clause(f law.FactIn, alone bool) string {
-	fact, ok := w.book.Vocabulary().Fact(f.Fact)
+	fact, ok := w.Book.Vocabulary().Fact(f.Fact)
 	switch {
 	case !ok:
 		return f.Text

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"comity"
+	"comity/law/card"
 
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
@@ -137,25 +138,7 @@ func (p *places) above(id string) []string {
 }
 
 // zone of a place: its own or, where it lies in several, that of most places in it.
-func (p *places) zone(id string) string { return zoneOf(p.list, p.byID[id]) }
-
-func zoneOf(list []comity.Place, of comity.Place) string {
-	if of.Zone != "" {
-		return of.Zone
-	}
-	count := map[string]int{}
-	best := ""
-	for _, x := range list {
-		if x.Zone == "" || !slices.Contains(x.Parents, of.ID) {
-			continue
-		}
-		count[x.Zone]++
-		if n := count[x.Zone]; n > count[best] || n == count[best] && x.Zone < best {
-			best = x.Zone
-		}
-	}
-	return best
-}
+func (p *places) zone(id string) string { return card.Zone(p.list, p.byID[id]) }
 
 // stateOf is the state a place lies in, or nothing.
 func (p *places) stateOf(id string) (comity.Place, bool) {

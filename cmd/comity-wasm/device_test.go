@@ -15,6 +15,7 @@ import (
 
 	"comity"
 	"comity/law"
+	"comity/law/card"
 )
 
 // now is the moment of every test.
@@ -149,7 +150,7 @@ func TestProtectedActs(t *testing.T) {
 			if f, ok := v.Fact(p.Fact); ok && !f.Changeable {
 				t.Errorf("%s %s: asks %s", actor, act.Name, p.Fact)
 			}
-			var s sheet
+			var s card.Sheet
 			if err := json.Unmarshal(d.answer(encode(q)), &s); err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +171,7 @@ func TestAnswer(t *testing.T) {
 	d, _ := loaded(t, "us-il")
 	text := []byte(`{"in":"us-il-cook","on":"2026-11-21","known":"2026-11-21","actor":"county-jail","act":"hold-on-detainer","closed":true,
 		"facts":{"document.detainer":"i-247a","document.detainer_shows":"probable-cause"}}`)
-	var s sheet
+	var s card.Sheet
 	if err := json.Unmarshal(d.answer(text), &s); err != nil {
 		t.Fatal(err)
 	}
