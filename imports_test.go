@@ -21,7 +21,7 @@ import (
 var levels = map[string]int{
 	".": 0, "data": 0,
 	"law": 1, "record": 1, "seal": 1,
-	"desk": 2, "door": 2, "witness": 2, "atlas": 2, "oversight": 2,
+	"access": 2, "desk": 2, "door": 2, "witness": 2, "atlas": 2, "oversight": 2,
 	"papers": 3, "store": 3, "web": 3,
 	"cmd": 4, "bench": 4, ".ci": 4,
 }

@@ -10,5 +10,5 @@ import "embed"
 
 // FS is rooted at this folder: FS.Open("places/counties.csv").
 //
-//go:embed vocabulary.yaml corrections.yaml retention.yaml law drafts places calendars agencies agreements detainers answers tell
+//go:embed vocabulary.yaml corrections.yaml retention.yaml law drafts places calendars agencies agreements detainers answers tell access
 var FS embed.FS
