@@ -16,11 +16,13 @@ var (
 	kindSchema  = Kind{Name: "schema", Commitments: 8, Release: AtOnce, Series: "record"}
 	kindErasure = Kind{Name: "erasure", Commitments: 8, Release: Monthly, Series: "record"}
 	kindHold    = Kind{Name: "hold", Commitments: 8, Release: Totals, Series: "record"}
+	kindSeen    = Kind{Name: KindSeen, Commitments: 12, Release: AtOnce, Series: "record"}
 )
 
 // OwnKinds are the kinds that the record writes by itself: a change of its
-// schema, the erasure of an entry, a litigation hold set or lifted.
-func OwnKinds() []Kind { return []Kind{kindSchema, kindErasure, kindHold} }
+// schema, the erasure of an entry, a litigation hold set or lifted, and what a
+// directory saw of another log.
+func OwnKinds() []Kind { return []Kind{kindSchema, kindErasure, kindHold, kindSeen} }
 
 // The record commits to these four fields of every entry besides the
 // caller's, empty or not, so that id, hour and order can be shown later.

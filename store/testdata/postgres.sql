@@ -267,3 +267,26 @@ REVOKE UPDATE ON viewing FROM comity_app;
 -- 0004-cells.sql
 DROP INDEX entry_cell;
 CREATE INDEX entry_cell ON entry (agency, kind, month, stored);
+-- 0005-directory.sql
+CREATE TABLE watched (
+  agency TEXT COLLATE "C" NOT NULL,
+  key    TEXT COLLATE "C" NOT NULL,
+  state  BYTEA NOT NULL,
+  PRIMARY KEY (agency, key)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON watched TO comity_app;
+CREATE TABLE watched_note (
+  agency TEXT COLLATE "C" NOT NULL,
+  digest TEXT COLLATE "C" NOT NULL,
+  note   BYTEA NOT NULL,
+  PRIMARY KEY (agency, digest)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON watched_note TO comity_app;
+CREATE FUNCTION watched_note_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER watched_note_stays BEFORE UPDATE ON watched_note FOR EACH ROW EXECUTE FUNCTION watched_note_stays();
+REVOKE UPDATE ON watched_note FROM comity_app;
+CREATE FUNCTION watched_note_remains() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER watched_note_remains BEFORE DELETE ON watched_note FOR EACH ROW EXECUTE FUNCTION watched_note_remains();
+CREATE FUNCTION watched_note_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER watched_note_remains_whole BEFORE TRUNCATE ON watched_note FOR EACH STATEMENT EXECUTE FUNCTION watched_note_remains_whole();
+REVOKE DELETE ON watched_note FROM comity_app;
