@@ -128,7 +128,7 @@ func itemsDone(card Card, done Done) []Item {
 		wanted = "transfer-custody"
 	}
 	if wanted == "" {
-		if card.Kind == assistance.Name {
+		if card.Kind == assistance.Name || card.Kind == informal.Name {
 			return all
 		}
 		return all[:1]
@@ -163,7 +163,7 @@ func (d *Desk) weigh(c *contact, card Card) error {
 			override = true
 		}
 	}
-	if form["done"] == Honoured && card.Form["called_back"] != "" && card.Form["called_back"] != yes && !settled {
+	if form["done"] == Honoured && unconfirmed(card.Kind, card.Form) && !settled {
 		return refusal("identity-not-confirmed", comity.Decision{}, form)
 	}
 	if override {

@@ -129,6 +129,9 @@ func (d *Desk) Handle(ctx context.Context, r Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := d.pointsRight(ctx, c); err != nil {
+		return Answer{}, err
+	}
 	if err := d.decide(c); err != nil {
 		return Answer{}, err
 	}
@@ -333,7 +336,7 @@ func (c *contact) stops() []Stop {
 			out = append(out, StopContradiction)
 		}
 	}
-	if back := c.Form["called_back"]; back == no || back == "not-yet" {
+	if unconfirmed(c.kind.Name, c.Form) {
 		out = append(out, StopIdentity)
 	}
 	return out

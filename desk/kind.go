@@ -21,7 +21,8 @@ type Kind struct {
 	Fields []Field     // in the order of the form
 	Record record.Kind // how the record keeps it
 
-	Follows bool // it stands with the entry it points back to, not by itself
+	Follows bool     // it stands with the entry it points back to, not by itself
+	Of      []string // kinds that it must point back to; none: it need not
 
 	asks    func(Form) []Item   // what the filled form asks the law
 	defects func(Form) []Defect // what is wrong with the paper, never with the clerk

@@ -51,6 +51,11 @@ func (d *Desk) Tasks(ctx context.Context, agency string) ([]Task, error) {
 			out = append(out, task)
 		}
 	}
+	for _, f := range d.followUps(entries) {
+		if task, open := d.followUpTask(f, now); open {
+			out = append(out, task)
+		}
+	}
 	slices.SortStableFunc(out, func(a, b Task) int {
 		if a.State != b.State {
 			return slices.Index(urgency, a.State) - slices.Index(urgency, b.State)
@@ -60,7 +65,7 @@ func (d *Desk) Tasks(ctx context.Context, agency string) ([]Task, error) {
 	return out, nil
 }
 
-var urgency = []State{ReleaseNow, Supervisor, Decide, Basis, Waiting}
+var urgency = []State{ReleaseNow, Supervisor, Attribute, Decide, Basis, Waiting, Outcome}
 
 const pageSize = 500
 
@@ -143,12 +148,16 @@ func (d *Desk) task(f *followed, now time.Time) (Task, bool, error) {
 // Task is what one case needs now; open is false where it is over or never
 // asked for anything.
 func (d *Desk) Task(ctx context.Context, card Card) (t Task, open bool, err error) {
-	if card.Kind != detainer.Name || card.Erased {
+	if (card.Kind != detainer.Name || card.Erased) && !waits(card) {
 		return Task{}, false, nil
 	}
 	later, err := d.Record.Follow(ctx, card.ID)
 	if err != nil {
 		return Task{}, false, fmt.Errorf("read what followed: %w", err)
+	}
+	if waits(card) {
+		t, open := d.followUpTask(&followUp{card, cards(later)}, d.Now())
+		return t, open, nil
 	}
 	f := &followed{card: card}
 	for _, e := range later {

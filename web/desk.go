@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -174,6 +175,7 @@ func (s *site) leave(w http.ResponseWriter, r *http.Request) error {
 type deskHomeView struct {
 	deskPage
 	Tasks  []deskTask
+	Writes []deskWrite
 	Search string
 	Found  []deskEntry // of a search, else the latest entries
 }
@@ -183,6 +185,9 @@ func (deskHomeView) template() string { return "desk" }
 // A deskTask is one open case in the column of tasks.
 type deskTask struct {
 	ID, Booking, Name string
+	Title             string // of what has no person in it
+	Follow            string // address of the form that goes on with it
+	FollowWords       string
 	State, StateWords string
 	Verdict           comity.Verdict
 	Word              string
@@ -204,7 +209,7 @@ const latest = 12
 // desk shows the column of tasks. A search comes by POST: a name never stands
 // in an address.
 func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
-	v := deskHomeView{deskPage: s.deskPage(who, "tasks")}
+	v := deskHomeView{deskPage: s.deskPage(who, "tasks"), Writes: deskWrites()}
 	if err := s.readForm(r); err != nil {
 		return err
 	}
@@ -238,7 +243,14 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 func (s *site) deskTask(l *lang, t desk.Task, who Account) deskTask {
 	out := deskTask{
 		ID: t.Card.ID, State: string(t.State), StateWords: l.say("desk.state." + string(t.State)), Verdict: t.Verdict,
-		Word: l.say("verdict." + string(t.Verdict) + ".word"), Overdue: t.Overdue, Unserved: t.Unserved,
+		Overdue: t.Overdue, Unserved: t.Unserved,
+	}
+	if t.Verdict != "" {
+		out.Word = l.say("verdict." + string(t.Verdict) + ".word")
+	}
+	if follows := following(t.Card.Kind); follows != "" {
+		out.Title, out.Follow = s.followTitle(l, t.Card), follows+"?of="+url.QueryEscape(t.Card.ID)
+		out.FollowWords = l.say("desk.followed." + string(t.State))
 	}
 	if who.MayOpen() {
 		out.Booking, out.Name = t.Card.Form["booking"], t.Card.Form["name"]

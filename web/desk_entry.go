@@ -25,9 +25,10 @@ type entryView struct {
 	Sealed    []Line
 	Checks    []deskCheck
 	Answers   []deskAnswer
-	Stopped   bool // a supervisor looks before anything is done
-	Identity  bool // nobody was called back
-	OtherLaw  bool // the law loaded now is not the law of that day
+	Stopped   bool     // a supervisor looks before anything is done
+	Identity  bool     // nobody was called back
+	Explains  []string // which rule explains what nobody here decided
+	OtherLaw  bool     // the law loaded now is not the law of that day
 	Alarms    []deskAlarm
 	History   []deskEvent
 	Contested []contestView
@@ -88,7 +89,7 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 	v := entryView{
 		deskPage: s.deskPage(who, ""), Card: card, Kind: l.say("desk.kind." + card.Kind), When: s.when(l, card.Happened.In(s.zone(card.In))),
 		Written: s.when(l, card.Stored.In(s.zone(card.In))), Late: card.Late > 0, ReceiptID: card.ID,
-		Identity: card.Form["called_back"] == "no" || card.Form["called_back"] == "not-yet",
+		Identity: desk.Unconfirmed(card), Explains: l.explains(card),
 		OtherLaw: card.Law != "" && !s.sameLaw(card),
 	}
 	v.Answers = s.deskAnswers(l, card)
@@ -271,6 +272,10 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		if who.MayOpen() && c.Form["reason"] != "" {
 			out.Text = strings.TrimSpace(out.Text + " " + c.Form["reason"])
 		}
+	case "attribution":
+		out.Text = l.option("desk.attribution.step", c.Form["step"])
+	case "complaint-outcome":
+		out.Text = l.option("desk.complaint-outcome.outcome", c.Form["outcome"])
 	case "look":
 		out.Text = l.option("desk.look.step", c.Form["step"]) + ": " + c.Form["fields"]
 	case "notice":

@@ -27,6 +27,7 @@ type formView struct {
 	At       string // when it happened, if not now
 	Ref      string // id of the entry it points back to, where the form asks for it
 	WithRef  bool
+	RefNeed  bool        // it must point back to one
 	More     []moreField // facts that could decide; asked in a second step
 	Carried  []Line      // what was filled in, in the second step
 }
@@ -70,7 +71,7 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 	l := s.langOf(r)
 	v := formView{
 		deskPage: s.deskPage(who, here), Kind: k.Name, ID: newID(), Action: r.URL.Path,
-		Title: l.say("desk." + k.Name + ".title"), Lead: l.say("desk." + k.Name + ".lead"), WithRef: k.Name == "misidentification" || k.Name == "contest" || k.Name == "rebuttal",
+		Title: l.say("desk." + k.Name + ".title"), Lead: l.say("desk." + k.Name + ".lead"), WithRef: k.Name == "misidentification" || k.Name == "contest" || k.Name == "rebuttal" || len(k.Of) > 0, RefNeed: len(k.Of) > 0,
 		Ref: r.URL.Query().Get("of"),
 	}
 	if r.Method == http.MethodPost {

@@ -1,0 +1,49 @@
+package web
+
+import (
+	"comity/desk"
+)
+
+// A deskWrite is one form that the desk's first page leads to, with its key.
+type deskWrite struct{ Name, Path, Key string }
+
+// deskWrites are the forms that do not stand in the bar.
+func deskWrites() []deskWrite {
+	return []deskWrite{
+		{"informal", "/desk/informal", "6"},
+		{"unattributed", "/desk/unattributed", "7"},
+		{"database-access", "/desk/database", "8"},
+		{"equipment", "/desk/equipment", "9"},
+		{"automatic-flow", "/desk/flow", "0"},
+		{"complaint", "/desk/complaint", "c"},
+	}
+}
+
+// following is the address of the form that goes on with a kind of entry, or
+// empty.
+func following(kind string) string {
+	switch kind {
+	case "unattributed":
+		return "/desk/attribution"
+	case "complaint":
+		return "/desk/complaint-outcome"
+	}
+	return ""
+}
+
+// followTitle names an entry that has no person in it.
+func (s *site) followTitle(l *lang, c desk.Card) string {
+	where := l.option("desk.unattributed.setting", c.Form["setting"])
+	if c.Kind == "complaint" {
+		where = l.option("desk.complaint.about", c.Form["about"])
+	}
+	return l.say("desk.followed.taken", "Kind", l.say("desk.kind."+c.Kind), "Where", where)
+}
+
+// explains says which rule stands behind what went by itself.
+func (l *lang) explains(c desk.Card) []string {
+	if key := "desk.automatic-flow.rule." + c.Form["rule"] + "-says"; c.Kind == "automatic-flow" && l.known(key) {
+		return []string{l.say(key)}
+	}
+	return nil
+}
