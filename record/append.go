@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -89,10 +90,15 @@ type Prepared struct {
 	Leaf                        Leaf
 	Parts                       []Part
 	Terms                       [][]byte
-	Same                        []byte // keyed digest of what the caller sent
-	SameInOrder                 []byte // as older programs made it: of the fields in the order in which they came
+	Same                        []byte        // keyed digest of what the caller sent
+	SameInOrder                 func() []byte // as older programs made it: of the fields in the order in which they came; seldom needed, nil: never
 	Receipt                     []byte
 	PublishedBy                 time.Time
+}
+
+// Repeats reports whether an entry with this Same says what this one says.
+func (p *Prepared) Repeats(same []byte) bool {
+	return bytes.Equal(same, p.Same) || p.SameInOrder != nil && bytes.Equal(same, p.SameInOrder())
 }
 
 // A Committed entry is durable.
@@ -165,14 +171,14 @@ func (l *Log) Prepare(ctx context.Context, d Draft) (Prepared, error) {
 	}
 	header := newSalted(&d, sealed.Commitments)
 	by := now.Add(l.Beat + grace(l.Beat))
-	receipt, err := l.Signer.promise(d.ID, header.Header.Stub(), header.Salt, now, by)
+	receipt, leaf, err := l.Signer.promise(d.ID, header.Header.Stub(), header.Salt, now, by)
 	if err != nil {
 		return Prepared{}, err
 	}
 	return Prepared{
 		ID: d.ID, ULID: l.ULID(now), Agency: d.Agency, Kind: d.Kind, Ref: d.Ref,
-		Stored: utc(now), Ended: utc(d.Ended), Header: header, Leaf: receipt.Leaf(),
-		Parts: sealed.Parts, Terms: sealed.Terms, Same: l.Same(d.bytes()), SameInOrder: l.Same(d.bytesInOrder()), Receipt: receipt.Marshal(), PublishedBy: utc(by),
+		Stored: utc(now), Ended: utc(d.Ended), Header: header, Leaf: leaf,
+		Parts: sealed.Parts, Terms: sealed.Terms, Same: l.Same(d.bytes()), SameInOrder: func() []byte { return l.Same(d.bytesInOrder()) }, Receipt: receipt.Marshal(), PublishedBy: utc(by),
 	}, nil
 }
 

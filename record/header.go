@@ -62,13 +62,50 @@ func (s Salted) Leaf() Leaf { return s.Header.Stub().leaf(s.Salt) }
 // Marshal writes the canonical form that [ParseSalted] takes.
 func (s Salted) Marshal() []byte {
 	h := s.Header
-	return canonical(saltedJSON{
-		Header: headerJSON{h.Agency, h.Commitments, h.Kind, h.Law, h.Month, h.Version},
-		Salt:   base64.StdEncoding.EncodeToString(s.Salt),
-	})
+	out := make([]byte, 0, 512+46*len(h.Commitments))
+	out = append(append(out, `{"header":{"agency":`...), canonical(h.Agency)...)
+	out = appendCommitments(append(out, `,"commitments":`...), h.Commitments)
+	for _, field := range []struct {
+		key   string
+		value any
+	}{{`,"kind":`, h.Kind}, {`,"law":`, h.Law}, {`,"month":`, h.Month}, {`,"version":`, h.Version}} {
+		out = append(append(out, field.key...), canonical(field.value)...)
+	}
+	out = append(append(out, `},"salt":`...), canonical(base64.StdEncoding.EncodeToString(s.Salt))...)
+	return append(out, '}')
 }
 
-// In canonical form the keys are sorted; so are the fields of these types.
+// appendCommitments writes the list, which is nearly all of a header, straight
+// away where none of it needs an escape.
+func appendCommitments(out []byte, list []string) []byte {
+	before := len(out)
+	out = append(out, '[')
+	for i, c := range list {
+		if !isBase64URL(c) {
+			return append(out[:before], canonical(list)...)
+		}
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, '"'), c...), '"')
+	}
+	if list == nil {
+		return append(out[:before], "null"...)
+	}
+	return append(out, ']')
+}
+
+func isBase64URL(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// The form of a served header, as it is read. In canonical form the keys are
+// sorted; so are the fields of these types.
 type saltedJSON struct {
 	Header headerJSON `json:"header"`
 	Salt   string     `json:"salt"`

@@ -33,11 +33,11 @@ func newInquirySample(t *testing.T, stored time.Time) inquirySample {
 	}
 	draft := Draft{ID: "a-1", Agency: "IL0160000", Kind: "detainer", At: stored}
 	salted := newSalted(&draft, []string{digestOf("one"), digestOf("two")})
-	r, err := signer.promise("a-1", salted.Header.Stub(), salted.Salt, stored, stored.Add(2*time.Minute))
+	r, leaf, err := signer.promise("a-1", salted.Header.Stub(), salted.Salt, stored, stored.Add(2*time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
-	leaves := []tlog.Hash{tlog.RecordHash([]byte("first")), r.Leaf().Hash()}
+	leaves := []tlog.Hash{tlog.RecordHash([]byte("first")), leaf.Hash()}
 	root := treeHash(leaves)
 	signed, err := signer.checkpoint(2, root, stored.Add(time.Minute))
 	if err != nil {

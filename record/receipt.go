@@ -49,28 +49,29 @@ const (
 )
 
 // promise returns the receipt that a caller gets as soon as the entry is
-// durable. It can be signed before: a promise about an entry that never became
+// durable, and its leaf. It can be signed before: a promise about an entry that never became
 // durable is never given out.
-func (s *Signer) promise(id string, header Stub, salt []byte, stored, by time.Time) (Receipt, error) {
+func (s *Signer) promise(id string, header Stub, salt []byte, stored, by time.Time) (Receipt, Leaf, error) {
 	r := Receipt{
 		Format: receiptFormat, Log: s.key.Origin(), ID: id,
 		Stored: utc(stored).Format(time.RFC3339), PublishedBy: utc(by).Format(time.RFC3339),
 		Header: header, Salt: salt,
 	}
-	signed, err := s.sign(r.promiseText(), time.Time{})
+	leaf := r.Leaf()
+	signed, err := s.sign(r.promiseText(leaf), time.Time{})
 	if err != nil {
-		return Receipt{}, err
+		return Receipt{}, Leaf{}, err
 	}
 	_, sig, _ := bytes.Cut(signed, []byte("\n\n"))
 	r.Promise = strings.TrimSuffix(string(sig), "\n")
-	return r, nil
+	return r, leaf, nil
 }
 
 // promiseText is what the log signs. Its first line keeps it apart from
 // checkpoints, which begin with the origin.
-func (r *Receipt) promiseText() string {
+func (r *Receipt) promiseText(leaf Leaf) string {
 	return fmt.Sprintf("%s\nlog %s\nentry %s\nleaf %s\nmonth %s\nstored %s\npublished by %s\n",
-		promiseLine, r.Log, r.ID, r.Leaf().Name(), r.Header.Month, r.Stored, r.PublishedBy)
+		promiseLine, r.Log, r.ID, leaf.Name(), r.Header.Month, r.Stored, r.PublishedBy)
 }
 
 // Leaf is the leaf that the log must hold.
@@ -223,8 +224,9 @@ func (k Key) checkPromise(r *Receipt) error {
 	if r.Log != k.Origin() {
 		return problem("bad-proof", "receipt", "the receipt is of the log %q, the key is of %q", r.Log, k.Origin())
 	}
-	o, err := k.open([]byte(r.promiseText() + "\n" + r.Promise + "\n"))
-	if err != nil || !o.plain || o.text != r.promiseText() {
+	text := r.promiseText(r.Leaf())
+	o, err := k.open([]byte(text + "\n" + r.Promise + "\n"))
+	if err != nil || !o.plain || o.text != text {
 		return problem("bad-proof", "promise", "the promise is refused: id, header, salt or a time was changed, or %s did not sign it", k.Origin())
 	}
 	return nil

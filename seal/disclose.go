@@ -26,13 +26,33 @@ func NewDisclosure(name, value string) Disclosure {
 }
 
 func newDisclosure(salt []byte, name, value string) Disclosure {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode([3]string{base64.RawURLEncoding.EncodeToString(salt), name, value}); err != nil {
-		panic(err) // three strings always encode
+	b := make([]byte, 0, 64+len(name)+len(value)+len(value)/8)
+	b = append(b, `["`...)
+	b = base64.RawURLEncoding.AppendEncode(b, salt)
+	b = appendString(append(b, `",`...), name)
+	b = append(appendString(append(b, ','), value), ']')
+	return Disclosure(base64.RawURLEncoding.EncodeToString(b))
+}
+
+// appendString writes a JSON string. Most have nothing to escape and need no
+// encoder.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return appendEscaped(b, s)
+		}
 	}
-	return Disclosure(base64.RawURLEncoding.EncodeToString(bytes.TrimRight(b.Bytes(), "\n")))
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func appendEscaped(b []byte, s string) []byte {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // a string always encodes
+	}
+	return append(b, bytes.TrimSuffix(out.Bytes(), []byte("\n"))...)
 }
 
 // Digest is what is published: base64url of the SHA-256 of the disclosure.
@@ -41,12 +61,32 @@ func (d Disclosure) Digest() string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// Decoy is a digest that commits to nothing and cannot be told from one that
-// does.
-func Decoy() string {
-	var b [sha256.Size]byte
-	rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
+// Decoys are digests that commit to nothing and cannot be told from those that
+// do.
+func Decoys(n int) []string {
+	random := make([]byte, n*sha256.Size)
+	rand.Read(random)
+	out := make([]string, n)
+	for i := range out {
+		out[i] = base64.RawURLEncoding.EncodeToString(random[i*sha256.Size:][:sha256.Size])
+	}
+	return out
+}
+
+// MarshalDisclosures writes the JSON array of a list.
+func MarshalDisclosures(list []Disclosure) []byte {
+	n := 2
+	for _, d := range list {
+		n += len(d) + 3
+	}
+	out := append(make([]byte, 0, n), '[')
+	for i, d := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendString(out, string(d))
+	}
+	return append(out, ']')
 }
 
 // Field opens a disclosure. It takes only the exact form that

@@ -2,10 +2,14 @@ package seal
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // The vectors of RFC 3394, section 4.
@@ -149,7 +153,7 @@ func TestDisclosure(t *testing.T) {
 		if d.Digest() == NewDisclosure(f[0], f[1]).Digest() {
 			t.Errorf("%q has the same digest twice: the salt is not fresh", f)
 		}
-		if len(d.Digest()) != len(Decoy()) {
+		if len(d.Digest()) != len(Decoys(1)[0]) {
 			t.Error("a decoy can be told by its length")
 		}
 	}
@@ -169,6 +173,32 @@ func FuzzDisclosure(f *testing.F) {
 		}
 		if n, v, err := NewDisclosure(name, value).Field(); err != nil || n != name || v != value {
 			t.Errorf("%q, %q does not survive a round trip: %q, %q, %v", name, value, n, v, err)
+		}
+	})
+}
+
+// What is committed to is JSON as an encoder writes it, whether or not
+// something in it needs an escape.
+func FuzzDisclosureIsJSON(f *testing.F) {
+	for _, s := range []string{"", "box", "a \"b\" \\ c", "José <Núñez> & \u2028\n", "\x7f\x00", "\xff"} {
+		f.Add(s, s)
+	}
+	f.Fuzz(func(t *testing.T, name, value string) {
+		salt := bytes.Repeat([]byte{7}, saltSize)
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode([3]string{base64.RawURLEncoding.EncodeToString(salt), name, value}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := base64.RawURLEncoding.DecodeString(string(newDisclosure(salt, name, value)))
+		if err != nil || string(got)+"\n" != want.String() {
+			t.Errorf("%q, %v; want %q", got, err, want.String())
+		}
+		list := []Disclosure{newDisclosure(salt, name, value), Disclosure(value)}
+		var read []Disclosure
+		if err := json.Unmarshal(MarshalDisclosures(list), &read); err != nil || utf8.ValidString(value) && !slices.Equal(read, list) {
+			t.Errorf("read %q, %v; want %q", read, err, list)
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (s *Store) Append(ctx context.Context, d record.Draft) (record.Appended, er
 // Commit implements [record.Storage]. Entries that wait at the same time are
 // written together (insertAll).
 func (s *Store) Commit(ctx context.Context, p record.Prepared) (record.Committed, error) {
-	e := &pending{p: p}
+	e := newPending(p)
 	err := s.writer.submit(ctx, &job{entry: e, do: func(t *tx) error { return t.insertOne(e) }, twice: true, done: make(chan struct{})})
 	if err != nil {
 		return record.Committed{}, err
@@ -32,7 +32,7 @@ func (s *Store) Commit(ctx context.Context, p record.Prepared) (record.Committed
 // entry sets. Both may be run again after a fault, so they write nothing but
 // through the transaction.
 func (s *Store) commitWith(ctx context.Context, p record.Prepared, also func(*tx) error) (record.Committed, error) {
-	e := &pending{p: p}
+	e := newPending(p)
 	err := s.writeAgain(ctx, func(t *tx) error {
 		if err := t.insertOne(e); err != nil || e.found {
 			return err
@@ -48,15 +48,22 @@ func (s *Store) commitWith(ctx context.Context, p record.Prepared, also func(*tx
 
 // A pending entry is one that is being written.
 type pending struct {
-	p     record.Prepared
-	c     record.Committed
-	err   error // why this one is refused; the others are written
-	found bool  // it was written before
+	p      record.Prepared
+	header []byte // as it is kept
+	c      record.Committed
+	err    error // why this one is refused; the others are written
+	found  bool  // it was written before
+}
+
+// newPending does what can be done before the writer's turn: callers are many,
+// the writer is one.
+func newPending(p record.Prepared) *pending {
+	return &pending{p: p, header: p.Header.Marshal()}
 }
 
 // insert writes an entry.
 func (t *tx) insert(p record.Prepared) (record.Committed, error) {
-	e := &pending{p: p}
+	e := newPending(p)
 	err := t.insertOne(e)
 	return e.c, err
 }
@@ -95,7 +102,7 @@ func (t *tx) insertAll(list []*pending) error {
 		p := &e.p
 		entries = append(entries, n, p.ID, p.ULID, p.Agency, p.Kind, p.Header.Header.Month, p.Header.Header.Law, p.Ref, thread,
 			p.Stored.Unix(), unixOrNull(p.Ended), p.Leaf[:], p.Same, p.Receipt, p.PublishedBy.Unix())
-		headers = append(headers, n, p.Header.Marshal())
+		headers = append(headers, n, e.header)
 		for _, part := range p.Parts {
 			sealed = append(sealed, n, part.Name, part.Day, part.Key, part.Text)
 		}
@@ -137,7 +144,7 @@ type knownEntry struct {
 // something else. Only a keyed digest of what the caller sent is compared, so
 // that it works after erasure too.
 func (k knownEntry) answer(p record.Prepared) (record.Committed, error, bool) {
-	if !bytes.Equal(k.same, p.Same) && !bytes.Equal(k.same, p.SameInOrder) {
+	if !p.Repeats(k.same) {
 		return record.Committed{}, record.Conflict(p.ID), true
 	}
 	// The permanent id is drawn anew at every try of a caller: if this very one

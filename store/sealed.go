@@ -35,8 +35,8 @@ func (s *Store) Seal(ctx context.Context, agency, id string, stored time.Time, f
 		parts[partOf(f)] = append(parts[partOf(f)], d)
 		out.Commitments = append(out.Commitments, d.Digest())
 	}
-	for len(out.Commitments) < n {
-		out.Commitments = append(out.Commitments, seal.Decoy())
+	if decoys := n - len(fields); decoys > 0 {
+		out.Commitments = append(out.Commitments, seal.Decoys(decoys)...)
 	}
 	if out.Terms, err = s.terms(agency, fields); err != nil {
 		return record.Sealed{}, err
@@ -45,11 +45,7 @@ func (s *Store) Seal(ctx context.Context, agency, id string, stored time.Time, f
 		if len(parts[name]) == 0 {
 			continue
 		}
-		text, err := json.Marshal(parts[name])
-		if err != nil {
-			return record.Sealed{}, err
-		}
-		box, err := seal.Seal(kek, sealContext(agency, id, name), text)
+		box, err := seal.Seal(kek, sealContext(agency, id, name), seal.MarshalDisclosures(parts[name]))
 		if err != nil {
 			return record.Sealed{}, err
 		}

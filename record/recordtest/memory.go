@@ -64,7 +64,7 @@ func (m *Memory) Commit(_ context.Context, p record.Prepared) (record.Committed,
 	defer m.mu.Unlock()
 	i, again := m.byID[p.ID]
 	if again {
-		if was := m.entries[i].Same; !bytes.Equal(was, p.Same) && !bytes.Equal(was, p.SameInOrder) {
+		if !p.Repeats(m.entries[i].Same) {
 			return record.Committed{}, record.Conflict(p.ID)
 		}
 	} else {
