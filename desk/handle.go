@@ -129,6 +129,9 @@ func (d *Desk) Handle(ctx context.Context, r Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := d.addPowers(ctx, c); err != nil {
+		return Answer{}, err
+	}
 	if err := d.pointsRight(ctx, c); err != nil {
 		return Answer{}, err
 	}

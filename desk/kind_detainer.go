@@ -68,10 +68,17 @@ var detainerFields = []Field{
 	{Name: "other_reason", Type: Choice, Required: true, Key: "o", Group: "custody", Values: yesNo},
 	{Name: "release_at", Type: Instant, Need: "other_reason=no", Key: "t", Group: "custody"},
 
-	{Name: "contradicts", Type: Choice, Never: true, Required: true, Key: "k", Group: "own", Values: []string{yes, no, cannotTell}},
-	{Name: "shown", Type: Choice, Never: true, Required: true, Key: "w", Group: "own",
-		Values: []string{"none", "us-citizen-document", "lawful-status-document", "qualifying-state-license", "other-id"}},
+	contradicts,
+	shown,
 }
+
+// What speaks against holding the person at all. It is used and never written
+// down (H31).
+var (
+	contradicts = Field{Name: "contradicts", Type: Choice, Never: true, Required: true, Key: "k", Group: "own", Values: yesNo}
+	shown       = Field{Name: "shown", Type: Choice, Never: true, Required: true, Key: "w", Group: "own",
+		Values: []string{"none", "us-citizen-document", "lawful-status-document", "qualifying-state-license", "other-id"}}
+)
 
 // detainerItems is what the form asks of the jail: each thing has its own answer.
 func detainerItems(f Form) []Item {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"regexp"
 	"slices"
 
@@ -10,9 +11,12 @@ import (
 
 // Preview decides without recording and says only which facts are still to be
 // asked: no answer leaves it, so nothing need be written down.
-func (d *Desk) Preview(r Request) ([]string, error) {
+func (d *Desk) Preview(ctx context.Context, r Request) ([]string, error) {
 	c, err := d.check(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.addPowers(ctx, c); err != nil {
 		return nil, err
 	}
 	if err := d.decide(c); err != nil {

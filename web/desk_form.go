@@ -144,7 +144,7 @@ func (s *site) askDesk(k *desk.Kind, here string) staffHandler {
 		}
 		request := s.requestOf(r, who, k)
 		if r.PostFormValue("step") == "" {
-			open, err := s.Desk.Preview(request)
+			open, err := s.Desk.Preview(r.Context(), request)
 			if err != nil {
 				return s.refusedForm(w, r, who, k, here, err)
 			}
