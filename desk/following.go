@@ -121,10 +121,11 @@ func (f *followUp) stands(now time.Time) (string, Alarm) {
 
 // Stands says how an entry that waits stands by now, given what points back to
 // it; it is empty for every other entry.
-func Stands(card Card, later []Card, now time.Time) string {
+func Stands(e record.Entry, later []record.Entry, now time.Time) string {
+	card := ReadCard(e)
 	if !waits(card) {
 		return ""
 	}
-	state, _ := (&followUp{card, later}).stands(now)
+	state, _ := (&followUp{card, cards(later)}).stands(now)
 	return state
 }

@@ -188,7 +188,7 @@ func TestHarm_H32_complaints_run_out_and_name_nobody(t *testing.T) {
 		t.Errorf("it is sustained after it ran out: %v", err)
 	}
 	entry, err := d.Record.Entry(t.Context(), "wrong-1")
-	if err != nil || Stands(ReadCard(entry), nil, d.Now()) != RanOut {
+	if err != nil || Stands(entry, nil, d.Now()) != RanOut {
 		t.Errorf("it does not count as run out: %v", err)
 	}
 	if err := outcome("unfounded", "unfounded"); err != nil {
