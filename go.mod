@@ -23,8 +23,11 @@ require (
 
 require (
 	github.com/cedar-policy/cedar-go v1.9.0 // indirect
+	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/coreos/go-oidc/v3 v3.21.0 // indirect
 	github.com/go-webauthn/webauthn v0.18.2 // indirect
+	github.com/hhrutter/tiff v1.0.6 // indirect
+	github.com/mattn/go-runewidth v0.0.27 // indirect
 	github.com/pdfcpu/pdfcpu v0.15.0 // indirect
 	golang.org/x/image v0.44.0 // indirect
 )
