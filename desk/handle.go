@@ -55,6 +55,8 @@ type Recorder interface {
 	Receipt(ctx context.Context, id string) ([]byte, error)
 	// Latest lists those of an agency that are of these kinds, the latest first.
 	Latest(ctx context.Context, agency string, kinds []string, most int) ([]record.Entry, error)
+	// Older lists such entries with an index below one, the latest first.
+	Older(ctx context.Context, agency string, kinds []string, below int64, most int) ([]record.Entry, error)
 	// Find lists those of an agency that have the id, or one of the terms that
 	// Terms reads off an entry, the latest first.
 	Find(ctx context.Context, agency, id string, terms []string, most int) ([]record.Entry, error)

@@ -14,6 +14,7 @@ import (
 	"comity/data"
 	"comity/desk/desktest"
 	"comity/law"
+	"comity/record"
 )
 
 var shipped = sync.OnceValues(func() (*law.Book, error) { return law.Load(data.FS) })
@@ -21,13 +22,24 @@ var shipped = sync.OnceValues(func() (*law.Book, error) { return law.Load(data.F
 // at opens a desk over the shipped law at a moment.
 func at(t testing.TB, moment string) (*Desk, *desktest.Shelf) {
 	t.Helper()
+	return atWith(t, moment, RecordKinds())
+}
+
+// atWithOwnKinds is at, where the record writes of itself too.
+func atWithOwnKinds(t testing.TB, moment string) (*Desk, *desktest.Shelf) {
+	t.Helper()
+	return atWith(t, moment, append(record.OwnKinds(), RecordKinds()...))
+}
+
+func atWith(t testing.TB, moment string, kinds []record.Kind) (*Desk, *desktest.Shelf) {
+	t.Helper()
 	book, err := shipped()
 	if err != nil {
 		t.Fatalf("load the shipped law: %v", err)
 	}
 	d := &Desk{Law: book}
 	d.move(t, moment)
-	s, err := desktest.New(RecordKinds(), func() time.Time { return d.Now() })
+	s, err := desktest.New(kinds, func() time.Time { return d.Now() })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"math"
 	"slices"
 	"strings"
 
@@ -77,14 +78,19 @@ func (s *Store) Find(ctx context.Context, agency, id string, terms []string, mos
 // Latest returns the last entries of an agency that are of these kinds, the
 // latest first.
 func (s *Store) Latest(ctx context.Context, agency string, kinds []string, most int) ([]record.Entry, error) {
+	return s.Older(ctx, agency, kinds, math.MaxInt64, most)
+}
+
+// Older lists such entries with an index below one, the latest first.
+func (s *Store) Older(ctx context.Context, agency string, kinds []string, below int64, most int) ([]record.Entry, error) {
 	if len(kinds) == 0 {
 		return nil, nil
 	}
-	args := []any{agency}
+	args := []any{agency, below}
 	for _, k := range kinds {
 		args = append(args, k)
 	}
-	return s.entries(ctx, selectEntry+`WHERE log.agency = ? AND kind IN (`+places(len(kinds))+`) ORDER BY log.idx DESC LIMIT ?`, append(args, most)...)
+	return s.entries(ctx, selectEntry+`WHERE log.agency = ? AND log.idx < ? AND kind IN (`+places(len(kinds))+`) ORDER BY log.idx DESC LIMIT ?`, append(args, most)...)
 }
 
 // places is ?, ?, ? for the values of a list.

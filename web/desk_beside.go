@@ -26,7 +26,7 @@ func (v entryView) MayContest() bool {
 // beside lays beside an entry what is contested of it, and the holds that keep
 // it.
 func (s *site) beside(r *http.Request, l *lang, who Account, card desk.Card, v *entryView) error {
-	contests, err := s.Desk.Contests(r.Context(), who.Agency)
+	contests, err := s.Desk.ContestsOf(r.Context(), card.ID)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *site) beside(r *http.Request, l *lang, who Account, card desk.Card, v *
 	}
 	zone := s.zone(card.In)
 	var shown []string
-	for _, c := range contests[card.ID] {
+	for _, c := range contests {
 		shown = append(shown, c.Card.ID)
 		one := contestView{
 			ID: c.Card.ID, Who: l.option("desk.contest.who", c.Card.Form["who"]), Of: l.option("desk.contest.of", c.Card.Form["of"]),

@@ -98,7 +98,7 @@ func (p packets) Packet(ctx context.Context, o web.PacketOrder) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	later, err := p.store.Follow(ctx, o.ID)
+	later, err := p.desk.Following(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}

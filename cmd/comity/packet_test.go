@@ -87,6 +87,14 @@ func TestPacket(t *testing.T) {
 	if err != nil || bytes.Contains(mustUnzip(t, later)["case.json"], []byte("Quixotic Name")) {
 		t.Errorf("after an order: %v", err)
 	}
+	// What answers an answer belongs to the case too.
+	at := r.clock.Now()
+	r.note(t, "quixotic-contest", testAgency, at, desk.Request{Kind: "contest", Ref: "quixotic-case", Form: desk.Form{"who": "person-counsel", "of": "this-entry", "why": "Quixotic Name was meant"}})
+	r.note(t, "quixotic-rebuttal", testAgency, at, desk.Request{Kind: "rebuttal", Ref: "quixotic-contest", Form: desk.Form{"outcome": "stands", "why": "Quixotic Name was not"}})
+	whole, err := p.Packet(t.Context(), plain)
+	if c := string(mustUnzip(t, whole)["case.json"]); err != nil || !strings.Contains(c, `"quixotic-rebuttal"`) || strings.Contains(c, "Quixotic Name") {
+		t.Errorf("the answer to a contest is not in the packet, or its words are: %v", err)
+	}
 	for _, bad := range []web.PacketOrder{{ID: "none", Agency: testAgency}, {ID: "quixotic-case", Agency: smallAgency}} {
 		if _, err := p.Packet(t.Context(), bad); code(err) != "no-entry" {
 			t.Errorf("%+v: %v", bad, err)

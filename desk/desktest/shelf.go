@@ -108,6 +108,13 @@ func (s *Shelf) Latest(_ context.Context, agency string, kinds []string, most in
 	return s.pick(most, func(e record.Entry) bool { return e.Agency == agency && slices.Contains(kinds, e.Kind) }), nil
 }
 
+// Older lists those below an index, the latest first.
+func (s *Shelf) Older(_ context.Context, agency string, kinds []string, below int64, most int) ([]record.Entry, error) {
+	return s.pick(most, func(e record.Entry) bool {
+		return e.Agency == agency && e.Index < below && slices.Contains(kinds, e.Kind)
+	}), nil
+}
+
 // Find lists those of an id or a term, the latest first.
 func (s *Shelf) Find(_ context.Context, agency, id string, terms []string, most int) ([]record.Entry, error) {
 	return s.pick(most, func(e record.Entry) bool {
