@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"comity"
+	"comity/access"
 	"comity/desk"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,34 +33,23 @@ type Account struct {
 	Role   string
 	Name   string
 	Sample bool // invented for a demonstration; pages say so
+
+	By    string // how the account signed in: passkey, oidc, link, token
+	Ended bool   // its time, or the rule that it rests on, is over
+
+	policies *access.Policies
 }
 
-// Roles of staff.
+// Roles of staff, as the record writes them; package access has them all.
 const (
-	RoleClerk      = "clerk"
-	RoleSergeant   = "sergeant"
-	RoleSupervisor = "supervisor"
-	RoleAuditor    = "auditor"
-	RoleAdmin      = "admin"
-	RoleCounsel    = "counsel"
-	RoleBoard      = "board" // of review
+	RoleClerk      = string(access.Clerk)
+	RoleSergeant   = string(access.Sergeant)
+	RoleSupervisor = string(access.Supervisor)
+	RoleAuditor    = string(access.Auditor)
+	RoleAdmin      = string(access.Admin)
+	RoleCounsel    = string(access.Counsel)
+	RoleBoard      = string(access.Board)
 )
-
-// MayWrite reports whether the account may ask and record. Auditors and the
-// review board read.
-func (a Account) MayWrite() bool { return a.Role != RoleAuditor && a.Role != RoleBoard }
-
-// MayOpen reports whether the account sees what is sealed. Auditors and the
-// review board see a sealed field only where a second person grants it.
-func (a Account) MayOpen() bool { return a.Role != RoleAuditor && a.Role != RoleBoard }
-
-// MayOrder reports whether the account carries out what courts order.
-func (a Account) MayOrder() bool { return a.Role == RoleCounsel || a.Role == RoleAdmin }
-
-// MayGrant reports whether the account answers who asks for a sealed field.
-func (a Account) MayGrant() bool {
-	return a.Role == RoleCounsel || a.Role == RoleSupervisor || a.Role == RoleAdmin
-}
 
 const (
 	requestLimit = 256 << 10
@@ -72,6 +62,7 @@ func (s *site) api() handler {
 	a := humago.New(mux, apiConfig())
 	describeFacts(a)
 	s.apiDecide(a)
+	a.UseMiddleware(s.tokens)
 	if s.Desk != nil && s.Accounts != nil {
 		s.apiRequests(a)
 		s.apiEntries(a)
@@ -166,7 +157,7 @@ func plainProblems(_ huma.Context, _ string, v any) (any, error) {
 }
 
 // apiError is an error of ours with its HTTP status.
-func (s *site) apiError(err error) error {
+func (s *site) apiError(err error) *apiProblem {
 	out := &apiProblem{Type: "about:blank", Status: http.StatusBadRequest}
 	var all desk.Problems
 	var one *comity.Problem
@@ -214,17 +205,22 @@ var problemStatus = map[string]int{
 	"not-known":              http.StatusServiceUnavailable,
 }
 
-// authorised is the account of the bearer token.
-func (s *site) authorised(ctx context.Context, header string) (Account, error) {
+// bearer is the account of a bearer token.
+func (s *site) bearer(ctx context.Context, header string) (Account, error) {
 	secret, ok := strings.CutPrefix(header, "Bearer ")
-	if ok && secret != "" {
-		account, err := s.Accounts.Token(ctx, secret)
-		var refused *comity.Problem
-		if !errors.As(err, &refused) || problemStatus[refused.Code] >= http.StatusInternalServerError {
-			return account, err
-		}
+	if !ok || secret == "" {
+		return Account{}, noToken()
 	}
-	return Account{}, &comity.Problem{Code: "no-token", Message: "a valid token is needed", Hint: "send the header Authorization: Bearer TOKEN", Where: "Authorization"}
+	account, err := s.Accounts.Token(ctx, secret)
+	if refused(err) {
+		return Account{}, noToken()
+	}
+	account.policies, account.By = s.policies, access.ByToken
+	return account, err
+}
+
+func noToken() error {
+	return &comity.Problem{Code: "no-token", Message: "a valid token is needed", Hint: "send the header Authorization: Bearer TOKEN", Where: "Authorization"}
 }
 
 // body describes the JSON body of an operation that reads it itself.

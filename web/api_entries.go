@@ -44,14 +44,12 @@ type entriesBody struct {
 }
 
 type listInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-	After         int64  `query:"after" default:"-1" minimum:"-1" doc:"index; only later entries are given"`
-	Limit         int    `query:"limit" default:"100" minimum:"1" maximum:"1000"`
+	After int64 `query:"after" default:"-1" minimum:"-1" doc:"index; only later entries are given"`
+	Limit int   `query:"limit" default:"100" minimum:"1" maximum:"1000"`
 }
 
 type oneInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-	ID            string `path:"id"`
+	ID string `path:"id"`
 }
 
 type entriesOutput struct{ Body entriesBody }
@@ -96,7 +94,7 @@ func (s *site) apiEntries(a huma.API) {
 }
 
 func (s *site) apiList(ctx context.Context, in *listInput) (entriesBody, error) {
-	account, err := s.authorised(ctx, in.Authorization)
+	account, err := s.authorised(ctx)
 	if err != nil {
 		return entriesBody{}, err
 	}
@@ -140,7 +138,7 @@ func (s *site) apiReceipt(ctx context.Context, in *oneInput) ([]byte, error) {
 }
 
 func (s *site) ownEntry(ctx context.Context, in *oneInput) (Account, record.Entry, error) {
-	account, err := s.authorised(ctx, in.Authorization)
+	account, err := s.authorised(ctx)
 	if err != nil {
 		return Account{}, record.Entry{}, err
 	}

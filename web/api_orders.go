@@ -51,15 +51,13 @@ type writtenBody struct {
 }
 
 type orderInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-	ID            string `path:"id"`
-	RawBody       []byte `contentType:"application/json"`
+	ID      string `path:"id"`
+	RawBody []byte `contentType:"application/json"`
 }
 
 type openInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-	ID            string `path:"id" doc:"of the request to see it"`
-	As            string `query:"as" doc:"id of the entry that this opening will be; new each time"`
+	ID string `path:"id" doc:"of the request to see it"`
+	As string `query:"as" doc:"id of the entry that this opening will be; new each time"`
 }
 
 type writtenOutput struct{ Body writtenBody }
@@ -112,21 +110,18 @@ func (s *site) apiOrders(a huma.API) {
 	})
 }
 
-// ordering is the account of the token, if it may do this, and what it sent.
-func (s *site) ordering(ctx context.Context, in *orderInput, may func(Account) bool, into any) (Account, error) {
-	account, err := s.authorised(ctx, in.Authorization)
+// ordering is the account of the token, and what it sent.
+func (s *site) ordering(ctx context.Context, in *orderInput, into any) (Account, error) {
+	account, err := s.authorised(ctx)
 	if err != nil {
 		return Account{}, err
-	}
-	if !may(account) {
-		return Account{}, notYours("Authorization")
 	}
 	return account, readStrict(in.RawBody, into)
 }
 
 func (s *site) apiHold(ctx context.Context, in *orderInput) (writtenBody, error) {
 	var b holdBody
-	account, err := s.ordering(ctx, in, Account.MayOrder, &b)
+	account, err := s.ordering(ctx, in, &b)
 	if err != nil {
 		return writtenBody{}, err
 	}
@@ -149,7 +144,7 @@ func (s *site) apiHold(ctx context.Context, in *orderInput) (writtenBody, error)
 }
 
 func (s *site) apiHolds(ctx context.Context, in *oneInput) (holdsBody, error) {
-	account, err := s.authorised(ctx, in.Authorization)
+	account, err := s.authorised(ctx)
 	if err != nil {
 		return holdsBody{}, err
 	}
@@ -163,7 +158,7 @@ func (s *site) apiHolds(ctx context.Context, in *oneInput) (holdsBody, error) {
 
 func (s *site) apiErase(ctx context.Context, in *orderInput) (writtenBody, error) {
 	var b orderBody
-	account, err := s.ordering(ctx, in, Account.MayOrder, &b)
+	account, err := s.ordering(ctx, in, &b)
 	if err != nil {
 		return writtenBody{}, err
 	}
@@ -173,7 +168,7 @@ func (s *site) apiErase(ctx context.Context, in *orderInput) (writtenBody, error
 
 func (s *site) apiAskDisclosure(ctx context.Context, in *orderInput) (writtenBody, error) {
 	var b disclosureBody
-	account, err := s.ordering(ctx, in, func(Account) bool { return true }, &b)
+	account, err := s.ordering(ctx, in, &b)
 	if err != nil {
 		return writtenBody{}, err
 	}
@@ -185,7 +180,7 @@ func (s *site) apiAskDisclosure(ctx context.Context, in *orderInput) (writtenBod
 
 func (s *site) apiAnswerDisclosure(ctx context.Context, in *orderInput) (writtenBody, error) {
 	var b disclosureBody
-	account, err := s.ordering(ctx, in, Account.MayGrant, &b)
+	account, err := s.ordering(ctx, in, &b)
 	if err != nil {
 		return writtenBody{}, err
 	}
@@ -194,7 +189,7 @@ func (s *site) apiAnswerDisclosure(ctx context.Context, in *orderInput) (written
 }
 
 func (s *site) apiOpenDisclosure(ctx context.Context, in *openInput) ([]byte, error) {
-	account, err := s.authorised(ctx, in.Authorization)
+	account, err := s.authorised(ctx)
 	if err != nil {
 		return nil, err
 	}

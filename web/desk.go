@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/access"
 	"comity/desk"
 )
 
@@ -54,7 +55,10 @@ type deskPage struct {
 	Here string // which entry of the desk's menu this is
 }
 
-// MayWrite lets templates leave out what an auditor cannot do.
+// May lets templates leave out what is not for this account.
+func (p deskPage) May(do string) bool { return p.Who.May(access.Action(do)) }
+
+// MayWrite says whether it records anything.
 func (p deskPage) MayWrite() bool { return p.Who.MayWrite() }
 
 func (s *site) deskPage(who Account, here string) deskPage {
@@ -67,41 +71,26 @@ func (s *site) deskPage(who Account, here string) deskPage {
 	return p
 }
 
-const sessionCookie = "comity-desk"
+// The session's cookie. Over TLS its name binds it to this host: no other
+// address of the domain can set one.
+const (
+	sessionCookie = "comity-desk"
+	hostCookie    = "__Host-" + sessionCookie
+)
+
+func secure(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+func (s *site) cookieName(r *http.Request) string {
+	if secure(r) {
+		return hostCookie
+	}
+	return sessionCookie
+}
 
 // A staffHandler answers one address of the desk to somebody who signed in.
 type staffHandler func(w http.ResponseWriter, r *http.Request, who Account) error
-
-// staff lets in who has a session; others see how to sign in.
-func (s *site) staff(next staffHandler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if s.Desk == nil || s.Accounts == nil {
-			return s.missing(r, "no-desk")
-		}
-		cookie, err := r.Cookie(sessionCookie)
-		if err != nil {
-			return s.signIn(w, r, "")
-		}
-		who, err := s.Accounts.Session(r.Context(), cookie.Value)
-		if refused(err) {
-			return s.signIn(w, r, "ended")
-		}
-		if err != nil {
-			return err
-		}
-		return next(w, r, who)
-	}
-}
-
-// writes is staff for those who may write.
-func (s *site) writes(next staffHandler) handler {
-	return s.staff(func(w http.ResponseWriter, r *http.Request, who Account) error {
-		if !who.MayWrite() {
-			return s.problem(r, http.StatusForbidden, "not-yours")
-		}
-		return next(w, r, who)
-	})
-}
 
 // refused tells a secret that opens nothing from a fault of ours.
 func refused(err error) bool {
@@ -155,14 +144,14 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) cookie(r *http.Request, value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: sessionCookie, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https",
+		Name: s.cookieName(r), Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: secure(r),
 	}
 }
 
 // leave ends the session.
 func (s *site) leave(w http.ResponseWriter, r *http.Request) error {
-	if cookie, err := r.Cookie(sessionCookie); err == nil && s.Accounts != nil {
+	if cookie, err := r.Cookie(s.cookieName(r)); err == nil && s.Accounts != nil {
 		if err := s.Accounts.EndSession(r.Context(), cookie.Value); err != nil && !refused(err) {
 			return err
 		}

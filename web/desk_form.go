@@ -128,9 +128,9 @@ func readForm(k *desk.Kind, sent url.Values) desk.Form {
 }
 
 // askKind is the page of one kind of entry.
-func (s *site) askKind(name, here string) handler {
+func (s *site) askKind(name, here string) staffHandler {
 	kind, _ := desk.KindOf(name)
-	return s.writes(s.askDesk(kind, here))
+	return s.askDesk(kind, here)
 }
 
 // askDesk answers a posted form: check, ask what could still decide, record, show.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"comity/access"
 	"comity/desk"
 )
 
@@ -24,9 +25,9 @@ type PacketOrder struct {
 	Authority string // court and number of the order; empty: nothing sealed is in it
 }
 
-// mayGive: what is sealed is given out by those who may both open it and write
-// that they did.
-func mayGive(who Account) bool { return who.MayOpen() && who.MayWrite() }
+// mayGive: what is sealed is given out by those who may both open it and give
+// it out.
+func mayGive(who Account) bool { return who.MayOpen() && who.May(access.GivePacket) }
 
 func (s *site) packet(w http.ResponseWriter, r *http.Request, who Account) error {
 	data, err := s.makePacket(r.Context(), who, r.PathValue("id"), r.PostFormValue("authority"))
@@ -51,9 +52,8 @@ func (s *site) makePacket(ctx context.Context, who Account, id, authority string
 }
 
 type packetInput struct {
-	Authorization string `header:"Authorization" hidden:"true"`
-	ID            string `path:"id"`
-	Body          struct {
+	ID   string `path:"id"`
+	Body struct {
 		Authority string `json:"authority,omitempty" doc:"court and number of the order under which sealed fields are given out; an entry says so"`
 	}
 }
@@ -63,7 +63,7 @@ func (s *site) apiPackets(a huma.API) {
 		Summary: "One case for a court: request, law, answer, clocks, what was done and the proofs", Errors: append([]int{http.StatusNotFound}, errorsStaff...),
 		Responses: map[string]*huma.Response{"200": {Description: "a zip that comity verify checks", Content: map[string]*huma.MediaType{"application/zip": {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}}
 	huma.Register(a, op, func(ctx context.Context, in *packetInput) (*receiptOutput, error) {
-		who, err := s.authorised(ctx, in.Authorization)
+		who, err := s.authorised(ctx)
 		if err != nil {
 			return nil, s.apiError(err)
 		}

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"comity/access"
+)
 
 // A handler answers one address; what it returns is shown as an error page, or
 // as problem+json below /api and /log.
@@ -9,7 +13,9 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // A route is one address. Every page has a Spanish twin under /es.
 type route struct {
 	pattern string
-	serve   handler
+	serve   handler       // for anybody
+	may     access.Action // what staff do there: refused to whom no policy permits it
+	staff   staffHandler
 	limit   int64 // most bytes a request may carry; 0 is formLimit
 }
 
@@ -56,46 +62,46 @@ func (s *site) routes() []route {
 		// The desk, for staff.
 		{pattern: "GET /desk/enter", serve: s.enter},
 		{pattern: "POST /desk/leave", serve: s.leave},
-		{pattern: "GET /desk", serve: s.staff(s.desk)},
-		{pattern: "POST /desk", serve: s.staff(s.desk)},
-		{pattern: "GET /desk/detainers/new", serve: s.askKind("detainer", "detainer")},
-		{pattern: "POST /desk/detainers/new", serve: s.askKind("detainer", "detainer")},
-		{pattern: "GET /desk/assist", serve: s.askKind("assistance", "assist")},
-		{pattern: "POST /desk/assist", serve: s.askKind("assistance", "assist")},
-		{pattern: "GET /desk/taken-for-ice", serve: s.askKind("misidentification", "taken")},
-		{pattern: "POST /desk/taken-for-ice", serve: s.askKind("misidentification", "taken")},
-		{pattern: "GET /desk/informal", serve: s.askKind("informal", "")},
-		{pattern: "POST /desk/informal", serve: s.askKind("informal", "")},
-		{pattern: "GET /desk/unattributed", serve: s.askKind("unattributed", "")},
-		{pattern: "POST /desk/unattributed", serve: s.askKind("unattributed", "")},
-		{pattern: "GET /desk/attribution", serve: s.askKind("attribution", "")},
-		{pattern: "POST /desk/attribution", serve: s.askKind("attribution", "")},
-		{pattern: "GET /desk/database", serve: s.askKind("database-access", "")},
-		{pattern: "POST /desk/database", serve: s.askKind("database-access", "")},
-		{pattern: "GET /desk/flow", serve: s.askKind("automatic-flow", "")},
-		{pattern: "POST /desk/flow", serve: s.askKind("automatic-flow", "")},
-		{pattern: "GET /desk/equipment", serve: s.askKind("equipment", "")},
-		{pattern: "POST /desk/equipment", serve: s.askKind("equipment", "")},
-		{pattern: "GET /desk/complaint", serve: s.askKind("complaint", "")},
-		{pattern: "POST /desk/complaint", serve: s.askKind("complaint", "")},
-		{pattern: "GET /desk/complaint-outcome", serve: s.askKind("complaint-outcome", "")},
-		{pattern: "POST /desk/complaint-outcome", serve: s.askKind("complaint-outcome", "")},
-		{pattern: "GET /desk/contest", serve: s.askKind("contest", "")},
-		{pattern: "POST /desk/contest", serve: s.askKind("contest", "")},
-		{pattern: "GET /desk/rebuttal", serve: s.askKind("rebuttal", "")},
-		{pattern: "POST /desk/rebuttal", serve: s.askKind("rebuttal", "")},
-		{pattern: "GET /desk/door", serve: s.writes(s.doorCheck)},
-		{pattern: "POST /desk/door", serve: s.writes(s.doorCheck)},
-		{pattern: "GET /desk/entries/{id}", serve: s.staff(s.entry)},
-		{pattern: "POST /desk/entries/{id}/acts", serve: s.writes(s.act)},
-		{pattern: "POST /desk/entries/{id}/corrections", serve: s.writes(s.moved)},
-		{pattern: "GET /desk/entries/{id}/notice", serve: s.staff(s.notice)},
-		{pattern: "POST /desk/entries/{id}/notice", serve: s.writes(s.served)},
-		{pattern: "GET /desk/entries/{id}/receipt", serve: s.staff(s.receipt)},
-		{pattern: "GET /desk/entries/{id}/receipt.json", serve: s.staff(s.receiptFile)},
-		{pattern: "GET /desk/entries/{id}/receipt.png", serve: s.staff(s.receiptCode)},
-		{pattern: "POST /desk/entries/{id}/packet", serve: s.staff(s.packet)},
-		{pattern: "GET /desk/export/{kind}", serve: s.staff(s.export)},
+		{pattern: "GET /desk", may: access.SeeTasks, staff: s.desk},
+		{pattern: "POST /desk", may: access.SeeTasks, staff: s.desk},
+		{pattern: "GET /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},
+		{pattern: "POST /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},
+		{pattern: "GET /desk/assist", may: access.Record, staff: s.askKind("assistance", "assist")},
+		{pattern: "POST /desk/assist", may: access.Record, staff: s.askKind("assistance", "assist")},
+		{pattern: "GET /desk/taken-for-ice", may: access.Record, staff: s.askKind("misidentification", "taken")},
+		{pattern: "POST /desk/taken-for-ice", may: access.Record, staff: s.askKind("misidentification", "taken")},
+		{pattern: "GET /desk/informal", may: access.Record, staff: s.askKind("informal", "")},
+		{pattern: "POST /desk/informal", may: access.Record, staff: s.askKind("informal", "")},
+		{pattern: "GET /desk/unattributed", may: access.Record, staff: s.askKind("unattributed", "")},
+		{pattern: "POST /desk/unattributed", may: access.Record, staff: s.askKind("unattributed", "")},
+		{pattern: "GET /desk/attribution", may: access.Record, staff: s.askKind("attribution", "")},
+		{pattern: "POST /desk/attribution", may: access.Record, staff: s.askKind("attribution", "")},
+		{pattern: "GET /desk/database", may: access.Record, staff: s.askKind("database-access", "")},
+		{pattern: "POST /desk/database", may: access.Record, staff: s.askKind("database-access", "")},
+		{pattern: "GET /desk/flow", may: access.Record, staff: s.askKind("automatic-flow", "")},
+		{pattern: "POST /desk/flow", may: access.Record, staff: s.askKind("automatic-flow", "")},
+		{pattern: "GET /desk/equipment", may: access.Record, staff: s.askKind("equipment", "")},
+		{pattern: "POST /desk/equipment", may: access.Record, staff: s.askKind("equipment", "")},
+		{pattern: "GET /desk/complaint", may: access.Record, staff: s.askKind("complaint", "")},
+		{pattern: "POST /desk/complaint", may: access.Record, staff: s.askKind("complaint", "")},
+		{pattern: "GET /desk/complaint-outcome", may: access.Record, staff: s.askKind("complaint-outcome", "")},
+		{pattern: "POST /desk/complaint-outcome", may: access.Record, staff: s.askKind("complaint-outcome", "")},
+		{pattern: "GET /desk/contest", may: access.Contest, staff: s.askKind("contest", "")},
+		{pattern: "POST /desk/contest", may: access.Contest, staff: s.askKind("contest", "")},
+		{pattern: "GET /desk/rebuttal", may: access.Contest, staff: s.askKind("rebuttal", "")},
+		{pattern: "POST /desk/rebuttal", may: access.Contest, staff: s.askKind("rebuttal", "")},
+		{pattern: "GET /desk/door", may: access.CheckDoor, staff: s.doorCheck},
+		{pattern: "POST /desk/door", may: access.CheckDoor, staff: s.doorCheck},
+		{pattern: "GET /desk/entries/{id}", may: access.SeeCase, staff: s.entry},
+		{pattern: "POST /desk/entries/{id}/acts", may: access.Act, staff: s.act},
+		{pattern: "POST /desk/entries/{id}/corrections", may: access.Correct, staff: s.moved},
+		{pattern: "GET /desk/entries/{id}/notice", may: access.Open, staff: s.notice},
+		{pattern: "POST /desk/entries/{id}/notice", may: access.Serve, staff: s.served},
+		{pattern: "GET /desk/entries/{id}/receipt", may: access.SeeCase, staff: s.receipt},
+		{pattern: "GET /desk/entries/{id}/receipt.json", may: access.SeeCase, staff: s.receiptFile},
+		{pattern: "GET /desk/entries/{id}/receipt.png", may: access.SeeCase, staff: s.receiptCode},
+		{pattern: "POST /desk/entries/{id}/packet", may: access.SeeCase, staff: s.packet},
+		{pattern: "GET /desk/export/{kind}", may: access.Export, staff: s.export},
 
 		// Programs; every operation is described at /api/openapi.json.
 		{pattern: "/api/", serve: s.api(), limit: decideLimit}, // POST decide, requests, requests/{id}/acts; GET entries, entries/{id}, receipts/{id}
@@ -112,6 +118,9 @@ func (s *site) routes() []route {
 func (s *site) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
+		if r.staff != nil {
+			r.serve = s.staff(r.may, r.staff)
+		}
 		mux.HandleFunc(r.pattern, s.limited(r.limit, r.serve))
 	}
 	return mux

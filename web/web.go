@@ -8,7 +8,8 @@
 //     template() string) and a handler func (s *site) <page>(w, r) error that
 //     ends in s.show(w, r, view).
 //  2. web/<page>.html: {{define "title"}} and {{define "main"}}; the dot is the view.
-//  3. one line in routes.go.
+//  3. one line in routes.go; a page for staff names its action (package access)
+//     and its handler takes the Account that signed in.
 //  4. its words in text/en.yaml and text/es.yaml under a key named for the page.
 //     No letter of prose stands in a template; a test looks.
 //  5. its address in pages_test.go, and so in the browser tests.
@@ -63,7 +64,9 @@ import (
 	"net/http"
 	"time"
 
+	"comity/access"
 	"comity/atlas"
+	"comity/data"
 	"comity/desk"
 	"comity/door"
 	"comity/law"
@@ -86,10 +89,11 @@ type Config struct {
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts    Accounts
-	Packets     Packets  // files for a court; nil: this copy makes none
-	Viewings    Viewings // who looked at what is sealed; nil: it is not kept
-	Counts      Counts   // of call-back checks at the door
-	Homes       Homes    // where an agency is and what its pages say of it
+	Access      *access.Policies // nil: those that ship
+	Packets     Packets          // files for a court; nil: this copy makes none
+	Viewings    Viewings         // who looked at what is sealed; nil: it is not kept
+	Counts      Counts           // of call-back checks at the door
+	Homes       Homes            // where an agency is and what its pages say of it
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts
@@ -121,6 +125,11 @@ func New(c Config) (http.Handler, error) {
 	if s.pages, err = s.loadPages(); err != nil {
 		return nil, fmt.Errorf("web: read templates: %w", err)
 	}
+	if s.policies = c.Access; s.policies == nil {
+		if s.policies, err = access.Load(data.FS); err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+	}
 	s.find = newPlaces(c.Law.Places())
 	return s.guard(s.mux()), nil
 }
@@ -133,6 +142,8 @@ type site struct {
 	langs map[string]*lang
 	pages map[string]pageSet // by language
 	find  *places
+
+	policies *access.Policies
 
 	effects effects // of the drafts
 	made    made    // for devices

@@ -20,21 +20,25 @@ type accounts struct{ *store.Store }
 
 func (a accounts) Token(ctx context.Context, secret string) (web.Account, error) {
 	found, err := a.Store.Token(ctx, secret)
-	return web.Account(found), err
+	return accountOf(found), err
 }
 
 func (a accounts) UseLink(ctx context.Context, secret string) (web.Account, error) {
 	found, err := a.Store.UseLink(ctx, secret)
-	return web.Account(found), err
+	return accountOf(found), err
 }
 
 func (a accounts) NewSession(ctx context.Context, w web.Account) (string, error) {
-	return a.Store.NewSession(ctx, store.Account(w))
+	return a.Store.NewSession(ctx, store.Account{ID: w.ID, Agency: w.Agency, Role: w.Role, Name: w.Name, Sample: w.Sample})
+}
+
+func accountOf(a store.Account) web.Account {
+	return web.Account{ID: a.ID, Agency: a.Agency, Role: a.Role, Name: a.Name, Sample: a.Sample}
 }
 
 func (a accounts) Session(ctx context.Context, secret string) (web.Account, error) {
 	found, err := a.Store.Session(ctx, secret)
-	return web.Account(found), err
+	return accountOf(found), err
 }
 
 // publicRecord is what anyone may see of the record.
