@@ -75,19 +75,29 @@ func (t *tx) insertOne(e *pending) error {
 	return e.err
 }
 
-// insertAll writes entries, each with the next index. Nobody else writes
-// meanwhile, so numbers are counted; an identity column would skip some when a
-// transaction fails. The order is fixed in the transaction that stores the
-// entry: its index is durable when it is.
+// insertAll writes entries and counts them in their cells.
 func (t *tx) insertAll(list []*pending) error {
-	known, err := t.known(list)
+	cells, err := t.insertUncounted(list)
 	if err != nil {
 		return err
 	}
+	return t.count(cells)
+}
+
+// insertUncounted writes entries, each with the next index. Nobody else writes
+// meanwhile, so numbers are counted; an identity column would skip some when a
+// transaction fails. The order is fixed in the transaction that stores the
+// entry: its index is durable when it is.
+func (t *tx) insertUncounted(list []*pending) (map[writtenCell]int64, error) {
+	known, err := t.known(list)
+	if err != nil {
+		return nil, err
+	}
 	var n, index int64
 	if err := t.row(`SELECT (SELECT coalesce(max(n) + 1, 1) FROM entry), (SELECT coalesce(max(idx) + 1, 0) FROM log)`).scan(&n, &index); err != nil {
-		return err
+		return nil, err
 	}
+	cells := map[writtenCell]int64{}
 	var entries, headers, sealed, terms, log []any // columns of one row after those of the other
 	for _, e := range list {
 		e.c, e.err, e.found = record.Committed{}, nil, false
@@ -114,6 +124,7 @@ func (t *tx) insertAll(list []*pending) error {
 		log = append(log, index, n, p.Agency, p.Leaf[:])
 		e.c = record.Committed{Index: index, ULID: p.ULID, Receipt: p.Receipt, PublishedBy: p.PublishedBy}
 		known[p.ID] = knownEntry{e.c, p.Same, thread, p.Agency}
+		cells[cellOf(p)]++
 		n, index = n+1, index+1
 	}
 	for _, into := range []struct {
@@ -123,14 +134,11 @@ func (t *tx) insertAll(list []*pending) error {
 		{"entry (n, id, ulid, agency, kind, month, law, ref, thread, stored, ended, leaf, same, receipt, published_by)", entries},
 		{"header (n, body)", headers}, {"sealed (n, part, day, key, text)", sealed}, {"term (agency, term, n)", terms}, {"log (idx, n, agency, leaf)", log},
 	} {
-		if len(into.values) == 0 {
-			continue
-		}
-		if err := t.w.data.insertRows(t, into.table, into.values); err != nil {
-			return err
+		if err := t.w.data.insertRows(t, into.table, "", into.values); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return cells, nil
 }
 
 // A knownEntry is one that was written before, perhaps in this transaction.

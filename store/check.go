@@ -46,6 +46,9 @@ func (s *Store) Check(ctx context.Context) (record.Report, error) {
 	if err := s.checkCounts(ctx); err != nil {
 		return record.Report{}, err
 	}
+	if err := s.checkCells(ctx); err != nil {
+		return record.Report{}, err
+	}
 	if _, err := s.checkEntries(ctx); err != nil {
 		return record.Report{}, err
 	}

@@ -31,9 +31,9 @@ type database interface {
 	// anyOf is the list of values in "column IN list", and its one argument.
 	anyOf(values []string) (list string, arg any)
 	// insertRows inserts many rows with few statements. Into names table and
-	// columns; the values are those of one row after those of the other, all
-	// of one type in a column.
-	insertRows(t *tx, into string, values []any) error
+	// columns, then says what to do where there is such a row; the values are
+	// those of one row after those of the other, all of one type in a column.
+	insertRows(t *tx, into, then string, values []any) error
 	// script puts a migration into statements of the database.
 	script(ctx context.Context, c *sql.Conn, migration string) ([]string, error)
 	// begin begins a transaction in which nobody else can write.
@@ -95,13 +95,17 @@ func (s *Store) each(ctx context.Context, row func(*sql.Rows) error, query strin
 	if err != nil {
 		return explain("read", err)
 	}
+	return explain("read", scanAll(rows, row))
+}
+
+func scanAll(rows *sql.Rows, row func(*sql.Rows) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := row(rows); err != nil {
-			return explain("read", err)
+			return err
 		}
 	}
-	return explain("read", rows.Err())
+	return rows.Err()
 }
 
 // bind turns truth values into the 0 and 1 that the schema keeps.

@@ -168,6 +168,9 @@ func (x *examination) database(ctx context.Context) {
 	if err := x.checkCounts(ctx); err != nil {
 		x.failed("entries", err)
 	}
+	if err := x.checkCells(ctx); err != nil {
+		x.failed("counts", err)
+	}
 	t, err := x.checkEntries(ctx)
 	if err != nil {
 		x.failed("entries", err)
@@ -373,11 +376,11 @@ func Count(list []Remark) (wrong int, line string) {
 
 // Repair opens a record that nobody else has open, which mends what a crash
 // left and brings an older schema forward, and makes all files of the public
-// log anew from the database.
+// log and all counts anew from the database.
 func Repair(ctx context.Context, dir string, c Config) error {
 	s, err := Open(ctx, dir, c)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Rebuild(ctx), s.Close())
+	return errors.Join(s.recount(ctx), s.Rebuild(ctx), s.Close())
 }

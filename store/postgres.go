@@ -121,7 +121,10 @@ func (postgresDB) query(q string) string {
 func (postgresDB) anyOf(values []string) (string, any) { return "(SELECT unnest(?::text[]))", values }
 
 // insertRows sends each column as one array.
-func (postgresDB) insertRows(t *tx, into string, values []any) error {
+func (postgresDB) insertRows(t *tx, into, then string, values []any) error {
+	if len(values) == 0 {
+		return nil
+	}
 	width := strings.Count(into, ",") + 1
 	columns := make([]any, width)
 	types := make([]string, width)
@@ -139,7 +142,7 @@ func (postgresDB) insertRows(t *tx, into string, values []any) error {
 			return fmt.Errorf("insert into %s: column %d is a %T", into, i+1, values[i])
 		}
 	}
-	return t.exec("INSERT INTO "+into+" SELECT * FROM unnest("+strings.Join(types, ", ")+")", columns...)
+	return t.exec("INSERT INTO "+into+" SELECT * FROM unnest("+strings.Join(types, ", ")+")"+then, columns...)
 }
 
 func column[T any](values []any, i, width int) []T {

@@ -1,17 +1,13 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/hex"
 	"errors"
 	"io/fs"
 	"regexp"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"comity/record"
@@ -80,68 +76,11 @@ func (s *Store) Cells(ctx context.Context) ([]Cell, error) {
 	}
 	var out []Cell
 	for _, c := range s.foldYears(all) {
-		if c.Count >= record.MinCell && c.Period < cut.Format("2006-01")[:len(c.Period)] && !s.withheld(c.Agency, c.Kind) {
+		if c.Count >= record.MinCell && c.Period < cut.Format(monthForm)[:len(c.Period)] && !s.withheld(c.Agency, c.Kind) {
 			out = append(out, c)
 		}
 	}
 	return out, nil
-}
-
-// counted keeps the counts of months that are over: they change once a month,
-// and counting millions of entries takes seconds.
-type counted struct {
-	mu    sync.Mutex   // one counts at a time
-	cells []Cell       // of what was stored before cut; guarded by mu
-	cut   atomic.Int64 // of the counts that are kept or being made; 0: none
-	stale atomic.Bool  // an entry came that belongs into them
-}
-
-func (k *counted) before(ctx context.Context, s *Store, cut time.Time) ([]Cell, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.cut.Load() == cut.Unix() && !k.stale.Load() {
-		return k.cells, nil
-	}
-	k.cut.Store(cut.Unix())
-	k.stale.Store(false)
-	k.cells = nil
-	err := s.each(ctx, func(r *sql.Rows) error {
-		var c Cell
-		err := r.Scan(&c.Agency, &c.Kind, &c.Period, &c.Count)
-		k.cells = append(k.cells, c)
-		return err
-	}, `SELECT agency, kind, month, count(*) FROM entry WHERE stored < ? GROUP BY agency, kind, month ORDER BY agency, kind, month`, cut.Unix())
-	if err != nil {
-		k.stale.Store(true)
-	}
-	return k.cells, err
-}
-
-// cell is the count of one cell where it is kept; it waits for nobody who counts.
-func (k *counted) cell(c Cell, cut time.Time) (n int, kept bool) {
-	if !k.mu.TryLock() {
-		return 0, false
-	}
-	defer k.mu.Unlock()
-	if k.cut.Load() != cut.Unix() || k.stale.Load() {
-		return 0, false
-	}
-	if i, found := slices.BinarySearchFunc(k.cells, c, byName); found {
-		n = k.cells[i].Count
-	}
-	return n, true
-}
-
-func byName(a, b Cell) int {
-	return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Period, b.Period))
-}
-
-// add makes the next reader count again where an entry belongs into what was
-// counted: the clock was set back across the end of a month.
-func (k *counted) add(stored time.Time) {
-	if stored.Unix() < k.cut.Load() {
-		k.stale.Store(true)
-	}
 }
 
 // foldYears adds up the months of kinds of which only totals are published.
@@ -316,9 +255,9 @@ func (q *releases) cell(agency, kind, month string) (int, error) {
 	if n, kept := q.s.counted.cell(key, q.cut); kept {
 		return n, nil
 	}
-	var n int // as many as matter: whether the cell stands below the threshold
-	err := q.s.read.QueryRowContext(q.ctx, `SELECT count(*) FROM (SELECT 1 FROM entry WHERE agency = ? AND kind = ? AND month = ? AND stored < ? LIMIT ?) AS few`,
-		agency, kind, month, q.cut.Unix(), record.MinCell).Scan(&n)
+	var n int
+	err := q.s.read.QueryRowContext(q.ctx, `SELECT coalesce(CAST(sum(count) AS BIGINT), 0) FROM cell WHERE agency = ? AND kind = ? AND month = ? AND written < ?`,
+		agency, kind, month, q.cut.Format(monthForm)).Scan(&n)
 	if err != nil {
 		return 0, explain("count entries", err)
 	}

@@ -190,6 +190,9 @@ func (t *tx) migrate(m migration, p record.Prepared) error {
 	if err := t.exec(`UPDATE meta SET value = ? WHERE name = 'schema'`, strconv.Itoa(m.version)); err != nil {
 		return err
 	}
-	_, err := t.insert(p)
-	return err
+	cells, err := t.insertUncounted([]*pending{newPending(p)})
+	if err != nil || m.version < cellsSince {
+		return err
+	}
+	return t.count(cells)
 }

@@ -95,12 +95,12 @@ func (sqliteDB) anyOf(values []string) (string, any) {
 
 // insertRows inserts in groups of few sizes, so that the statements stay
 // prepared.
-func (sqliteDB) insertRows(t *tx, into string, values []any) error {
+func (sqliteDB) insertRows(t *tx, into, then string, values []any) error {
 	width := strings.Count(into, ",") + 1
 	row := "(?" + strings.Repeat(", ?", width-1) + ")"
 	for _, size := range []int{64, 16, 4, 1} {
 		for ; len(values) >= size*width; values = values[size*width:] {
-			if err := t.exec("INSERT INTO "+into+" VALUES "+row+strings.Repeat(", "+row, size-1), values[:size*width]...); err != nil {
+			if err := t.exec("INSERT INTO "+into+" VALUES "+row+strings.Repeat(", "+row, size-1)+then, values[:size*width]...); err != nil {
 				return err
 			}
 		}

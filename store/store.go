@@ -239,6 +239,9 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.sequence(ctx); err != nil {
 		return err
 	}
+	if err := s.settleCells(ctx); err != nil {
+		return err
+	}
 	if err := s.log.Open(ctx); err != nil {
 		return err
 	}

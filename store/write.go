@@ -400,13 +400,7 @@ func (t *tx) each(row func(*sql.Rows) error, query string, args ...any) error {
 	if err != nil {
 		return t.failed(err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return t.failed(err)
-		}
-	}
-	return t.failed(rows.Err())
+	return t.failed(scanAll(rows, row))
 }
 
 // row reads one row inside the transaction.

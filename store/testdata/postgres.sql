@@ -290,3 +290,13 @@ CREATE TRIGGER watched_note_remains BEFORE DELETE ON watched_note FOR EACH ROW E
 CREATE FUNCTION watched_note_remains_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'proofs are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE TRIGGER watched_note_remains_whole BEFORE TRUNCATE ON watched_note FOR EACH STATEMENT EXECUTE FUNCTION watched_note_remains_whole();
 REVOKE DELETE ON watched_note FROM comity_app;
+-- 0006-counts.sql
+CREATE TABLE cell (
+  agency  TEXT COLLATE "C" NOT NULL,
+  kind    TEXT COLLATE "C" NOT NULL,
+  month   TEXT COLLATE "C" NOT NULL,
+  written TEXT COLLATE "C" NOT NULL,
+  count   BIGINT NOT NULL,
+  PRIMARY KEY (agency, kind, month, written)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON cell TO comity_app;
