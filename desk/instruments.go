@@ -138,6 +138,18 @@ func (i Instrument) On(day string) Standing {
 	return s
 }
 
+// LastDay is the last day in force as far as the file goes, or empty where it
+// names none.
+func (i Instrument) LastDay() string {
+	last := i.Card.Form["last_day"]
+	for _, e := range i.Events {
+		if e.Form["event"] == Renewed {
+			last = e.Form["last_day"]
+		}
+	}
+	return last
+}
+
 // next is the day after.
 func next(day string) string {
 	at, err := time.Parse(time.DateOnly, day)
