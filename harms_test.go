@@ -42,7 +42,7 @@ var harms = []harm{
 	{"H10", "all staff", "exports only from listed columns, shown before release, second person", true},
 	{"H11", "the operator", "no address field; takedown desk with a clock of ten days", false},
 	{"H12", "officers in an operation", "no live data; plans stay with the parties and are released after a delay", true},
-	{"H13", "officers of two agencies", "deconfliction with the least facts; identity before help", false},
+	{"H13", "officers of two agencies", "deconfliction with the least facts; identity before help", true},
 	{"H14", "a resident at the door", "a number that she finds herself; call-back before trust", false},
 	{"H15", "a lone person who is stopped", "genuine never means that you must open; supervisor call-back", false},
 	{"H16", "a resident who scans", "the signature is checked offline; nothing is opened", false},

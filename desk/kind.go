@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ type Kind struct {
 
 	asks    func(Form) []Item   // what the filled form asks the law
 	defects func(Form) []Defect // what is wrong with the paper, never with the clerk
+	check   func(Form) Problems // what is wrong with the whole, and no field alone can tell; fills in what is computed
 }
 
 // A Type says how a field is written and read.
@@ -55,6 +57,7 @@ type Field struct {
 	When     string // on the form only where another field has a value: "court=arrest-warrant|subpoena"
 	Need     string // required where another field has a value, written as When
 	Most     int    // characters of a line, if more than usual
+	Code     bool   // a number or code of another office: no room for prose
 }
 
 // A Form is what was filled in, by field name. Ticks are separated by spaces.
@@ -117,6 +120,9 @@ func (k *Kind) Read(in Form, zone *time.Location, partial bool) (Form, error) {
 	}
 	if !partial {
 		bad = append(bad, k.missing(out)...)
+	}
+	if !partial && k.check != nil {
+		bad = append(bad, k.check(out)...)
 	}
 	if len(bad) > 0 {
 		return nil, bad
@@ -213,8 +219,24 @@ func (f Field) read(value string, zone *time.Location) (string, *comity.Problem)
 		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' }) {
 			return "", wrong("this must be one line")
 		}
+		if f.Code && !codeForm.MatchString(value) {
+			return "", wrong("this takes a number or code, and no sentence")
+		}
 	}
 	return value, nil
+}
+
+// codeForm is a telephone number or the number of a file: at most two words.
+var codeForm = regexp.MustCompile(`^[0-9A-Za-z+#*./():-]{1,32}( ?[0-9+#*./():-]{1,16}){0,4}$`)
+
+// readRecorded is an instant in the form in which it is stored; zero where
+// there is none.
+func readRecorded(value string) time.Time {
+	at, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // readInstant reads an instant. A local time that the clock skips in spring is

@@ -65,6 +65,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 	err := s.write(ctx, func(t *tx) error {
 		return errors.Join(
 			t.exec(`DELETE FROM draft WHERE expires <= ?`, now),
+			t.sweepPlans(s.config.Now()),
 			t.exec(`DELETE FROM link WHERE expires <= ?`, now),
 			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ?`, now, now),
 			t.exec(`DELETE FROM viewing WHERE at < ?`, s.config.Now().Add(-KeepViewings).Unix()))
