@@ -247,7 +247,7 @@ func TestHarmsListIsWhole(t *testing.T) {
 			now = append(now, h.id)
 		}
 	}
-	if len(harms) != 40 || !slices.Equal(now, []string{"H1", "H5", "H7", "H10", "H12", "H17", "H19", "H21", "H24", "H26", "H27", "H37"}) {
+	if len(harms) != 40 || !slices.Equal(now, []string{"H1", "H5", "H7", "H10", "H12", "H13", "H17", "H19", "H21", "H24", "H26", "H27", "H37"}) {
 		t.Errorf("%d harms, now %v", len(harms), now)
 	}
 }
