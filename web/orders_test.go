@@ -12,9 +12,16 @@ import (
 )
 
 // A recordKeeper stands for the store.
-type recordKeeper struct{ told []string }
+type recordKeeper struct {
+	told     []string
+	free     bool // no hold is in force
+	receipts func(id string) ([]byte, error)
+}
 
 func (k *recordKeeper) Hold(_ context.Context, id string, o record.HoldOrder) (record.Appended, error) {
+	if err := record.CheckAuthority("a hold", o.Authority); err != nil {
+		return record.Appended{}, err
+	}
 	k.told = append(k.told, "hold "+id+" "+o.Role)
 	return record.Appended{ID: o.ID}, nil
 }
@@ -25,6 +32,9 @@ func (k *recordKeeper) LiftHold(_ context.Context, hold string, o record.HoldOrd
 }
 
 func (k *recordKeeper) Holds(context.Context, string) ([]record.Hold, error) {
+	if k.free {
+		return nil, nil
+	}
 	return []record.Hold{{ID: "hold-1", Entry: "jail-1", Authority: "N.D. Ill., 26-cv-1"}}, nil
 }
 
@@ -34,6 +44,9 @@ func (k *recordKeeper) Expunge(_ context.Context, o record.Order) ([]record.Appe
 }
 
 func (k *recordKeeper) Disclose(_ context.Context, id string, names ...string) ([]byte, error) {
+	if k.receipts != nil {
+		return k.receipts(id)
+	}
 	return []byte(`{"shown":"` + id + " " + strings.Join(names, " ") + `"}`), nil
 }
 

@@ -92,6 +92,8 @@ type Config struct {
 	Access      *access.Policies // nil: those that ship
 	Packets     Packets          // files for a court; nil: this copy makes none
 	Viewings    Viewings         // who looked at what is sealed; nil: it is not kept
+	Looked      Looked           // the list of them; nil: it is not kept
+	Notes       Notes            // counsel's own; nil: this copy keeps none
 	Counts      Counts           // of call-back checks at the door
 	Homes       Homes            // where an agency is and what its pages say of it
 	Now         func() time.Time
