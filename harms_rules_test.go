@@ -58,7 +58,8 @@ func TestHarm_H01_the_vocabulary_stores_no_status(t *testing.T) {
 
 func TestHarm_H01_no_kind_of_entry_asks_for_it(t *testing.T) {
 	named := map[string]bool{"booking": true, "name": true, "pointer": true, "incident": true, // of a contact
-		"reason": true, "value": true, "why": true} // an officer's or clerk's own sealed words
+		"paper_digest": true,                             // all that stays of a scan
+		"reason":       true, "value": true, "why": true} // an officer's or clerk's own sealed words
 	for _, k := range desk.Kinds() {
 		for _, f := range k.Fields {
 			if demanded.MatchString(f.Name) || demanded.MatchString(f.Also) {

@@ -40,6 +40,7 @@ const (
 	Instant Type = "instant" // RFC 3339, or local date and time as a form sends it
 	Number  Type = "number"  // whole, not negative
 	Day     Type = "day"     // 2006-01-02
+	Digest  Type = "digest"  // sha256:… of each paper that was read, separated by spaces
 )
 
 // A Field is one line of a form.
@@ -51,6 +52,7 @@ type Field struct {
 	Personal bool   // sealed apart, can be erased alone
 	Never    bool   // used for the decision, never written anywhere
 	Computed bool   // settled by the desk, never asked
+	Carried  bool   // set by the page, never asked
 	Key      string // keyboard shortcut shown on the page
 	Group    string // heading under which the page shows it
 	Also     string // another spelling that programs may use
@@ -166,6 +168,8 @@ func (f Field) advice() string {
 		return "give date and time, such as 2026-11-20T17:00"
 	case Number:
 		return "give a whole number"
+	case Digest:
+		return "give sha256: and 64 figures for each paper, or leave it out"
 	case Day:
 		return "give a day, such as 2026-11-20"
 	}
@@ -173,6 +177,8 @@ func (f Field) advice() string {
 }
 
 const longestLine = 300
+
+var digest = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
 
 func (f Field) read(value string, zone *time.Location) (string, *comity.Problem) {
 	wrong := func(message string) *comity.Problem {
@@ -205,6 +211,12 @@ func (f Field) read(value string, zone *time.Location) (string, *comity.Problem)
 		}
 		if _, problem := plausible(day); problem != "" {
 			return "", wrong(problem)
+		}
+	case Digest:
+		for _, one := range strings.Fields(value) {
+			if !digest.MatchString(one) {
+				return "", wrong("this is not the digest of a paper")
+			}
 		}
 	case Number:
 		n, err := strconv.Atoi(value)

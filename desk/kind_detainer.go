@@ -32,6 +32,7 @@ var detainerFields = []Field{
 	{Name: "booking", Also: "booking_number", Type: Text, Required: true, Personal: true, Key: "b", Group: "person"},
 	{Name: "name", Type: Text, Required: true, Personal: true, Key: "n", Group: "person"},
 	{Name: "pointer", Type: Text, Personal: true, Group: "person"},
+	{Name: "paper_digest", Type: Digest, Personal: true, Carried: true}, // all that stays of a scan
 
 	{Name: "form", Type: Choice, Required: true, Key: "f", Group: "paper",
 		Values: []string{"i-247a", "i-247d", "i-247n", "i-247-older", "other-paper", "no-paper", cannotTell}},

@@ -172,3 +172,13 @@ func check(files [][]byte) error {
 	}
 	return nil
 }
+
+// MustConfirm reports a field that counts only after a person looked: who issued
+// a paper and whether it is signed, whatever the confidence.
+func MustConfirm(field string) bool {
+	switch field {
+	case "by", "signed", "attached_signed", "court", "court_signed":
+		return true
+	}
+	return false
+}

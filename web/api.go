@@ -67,6 +67,7 @@ func (s *site) api() handler {
 		s.apiRequests(a)
 		s.apiEntries(a)
 		s.apiPackets(a)
+		s.apiPapers(a)
 		s.apiOrders(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -197,6 +198,7 @@ var problemStatus = map[string]int{
 	"needs-supervisor":       http.StatusConflict,
 	"identity-not-confirmed": http.StatusConflict,
 	"too-large":              http.StatusRequestEntityTooLarge,
+	"busy":                   http.StatusServiceUnavailable,
 	"disk-full":              http.StatusInsufficientStorage,
 	"read-only":              http.StatusServiceUnavailable,
 	"disk-fault":             http.StatusServiceUnavailable,

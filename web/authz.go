@@ -14,6 +14,7 @@ import (
 // is refused to everybody.
 var apiActions = map[string]access.Action{
 	"ask":               access.Record,
+	"read-paper":        access.Record,
 	"act":               access.Act,
 	"entries":           access.SeeTasks,
 	"entry":             access.SeeCase,

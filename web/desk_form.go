@@ -29,7 +29,8 @@ type formView struct {
 	WithRef  bool
 	RefNeed  bool        // it must point back to one
 	More     []moreField // facts that could decide; asked in a second step
-	Carried  []Line      // what was filled in, in the second step
+	Carried  []Line      // what was filled in, in the second step; what the page itself set, in the first
+	Paper    *paperView  // nil: this form is not read off papers
 }
 
 func (formView) template() string { return "desk_form" }
@@ -47,6 +48,7 @@ type formField struct {
 	Required        bool
 	When            string // class that the style sheet hides it by
 	Problem         string
+	Paper           *paperField // what was read off a paper
 }
 
 type formOption struct {
@@ -81,12 +83,19 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 		if f.Computed {
 			continue
 		}
+		if f.Carried {
+			if value := r.PostForm.Get(f.Name); value != "" {
+				v.Carried = append(v.Carried, Line{f.Name, value})
+			}
+			continue
+		}
 		if len(v.Groups) == 0 || v.Groups[len(v.Groups)-1].Name != f.Group {
 			v.Groups = append(v.Groups, formGroup{Name: f.Group, Title: l.say("desk." + k.Name + ".group." + f.Group)})
 		}
 		g := &v.Groups[len(v.Groups)-1]
 		g.Fields = append(g.Fields, l.formField(k.Name, f, r.PostForm))
 	}
+	s.withPaper(r, &v)
 	return v
 }
 
@@ -142,6 +151,9 @@ func (s *site) askDesk(k *desk.Kind, here string) staffHandler {
 		if err := s.readForm(r); err != nil {
 			return err
 		}
+		if open := unseen(k, r.PostForm); len(open) > 0 {
+			return s.refusedForm(w, r, who, k, here, open)
+		}
 		request := s.requestOf(r, who, k)
 		if r.PostFormValue("step") == "" {
 			open, err := s.Desk.Preview(r.Context(), request)
@@ -156,6 +168,7 @@ func (s *site) askDesk(k *desk.Kind, here string) staffHandler {
 		if err != nil {
 			return s.refusedForm(w, r, who, k, here, err)
 		}
+		s.drafted.drop(r.PostFormValue("paper"))
 		return s.answered(w, r, who, answer)
 	}
 }

@@ -66,6 +66,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk", may: access.SeeTasks, staff: s.desk},
 		{pattern: "GET /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},
 		{pattern: "POST /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},
+		{pattern: "POST /desk/papers", may: access.Record, staff: s.papers, limit: paperLimit},
+		{pattern: "GET /desk/papers/{id}/{n}", may: access.Record, staff: s.paperCrop},
 		{pattern: "GET /desk/assist", may: access.Record, staff: s.askKind("assistance", "assist")},
 		{pattern: "POST /desk/assist", may: access.Record, staff: s.askKind("assistance", "assist")},
 		{pattern: "GET /desk/taken-for-ice", may: access.Record, staff: s.askKind("misidentification", "taken")},

@@ -90,6 +90,7 @@ type Config struct {
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts    Accounts
 	Access      *access.Policies // nil: those that ship
+	Papers      Papers           // reads papers; nil: forms are typed in
 	Packets     Packets          // files for a court; nil: this copy makes none
 	Viewings    Viewings         // who looked at what is sealed; nil: it is not kept
 	Looked      Looked           // the list of them; nil: it is not kept
@@ -149,6 +150,7 @@ type site struct {
 
 	effects effects // of the drafts
 	made    made    // for devices
+	drafted paperDrafts
 }
 
 var _ Law = (*law.Book)(nil)

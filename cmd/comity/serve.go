@@ -21,6 +21,7 @@ import (
 	"comity/door"
 	"comity/law"
 	"comity/oversight"
+	"comity/papers"
 	"comity/store"
 	"comity/web"
 )
@@ -160,6 +161,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		home := homes{named, agencies, book}
 		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone, Keeper: s}
 		c.Packets = packets{s, book, c.Desk}
+		c.Papers = paperReader{papers.NewReader()}
 		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
 	}
 	return web.New(c)
