@@ -181,10 +181,10 @@ type Watched struct {
 	Wrote   time.Time      `json:"wrote,omitzero"`  // when that was written
 }
 
-// Name is the hexadecimal hash under which a directory shows a log: of its key,
+// ID is the hexadecimal hash under which a directory shows the log: of its key,
 // because a log under another key is another log.
-func (k Key) Name() string {
-	sum := sha256.Sum256([]byte(k.text))
+func (w Watched) ID() string {
+	sum := sha256.Sum256([]byte(w.Key))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -240,4 +240,51 @@ type Proof struct {
 	// showed it.
 	Keeper string    `json:"keeper,omitempty"`
 	Over   time.Time `json:"over,omitzero"` // when a shrunk log had grown back to what it was
+}
+
+// Sentence tells a reader how the log stands, in plain English.
+func (w Watched) Sentence() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%s): ", w.Origin, w.Agency)
+	switch {
+	case w.Struck:
+		b.WriteString("no longer on the list; ")
+	case w.Note == "" && len(w.Faults) == 0:
+		b.WriteString("nothing was seen of it yet; ")
+	}
+	if w.Note != "" {
+		fmt.Fprintf(&b, "%s, last checkpoint of %s; ", entries(w.Size), day(w.At))
+	}
+	for _, f := range w.Faults {
+		b.WriteString(w.faultWords(f) + "; ")
+	}
+	if len(w.Faults) == 0 && w.Note != "" && !w.Struck {
+		b.WriteString("in time, with nothing wrong; ")
+	}
+	for _, c := range w.Missing() {
+		if w.Note != "" {
+			fmt.Fprintf(&b, "%s has not cosigned; ", c.Label)
+		}
+	}
+	return strings.TrimSuffix(b.String(), "; ")
+}
+
+func (w Watched) faultWords(f Fault) string {
+	switch f {
+	case Forked:
+		return "FORKED: it signed two histories"
+	case Shrunk:
+		return fmt.Sprintf("ENTRIES MISSING: it shows %d", w.Shown)
+	case Refused:
+		return "not proved: " + w.Why
+	case Unreachable:
+		return "no answer: " + w.Why
+	case Late:
+		return "late: its newest checkpoint is older than its beat"
+	case Ahead:
+		return "its checkpoint is dated later than the clock here"
+	case Uncosigned:
+		return "too few cosigners signed"
+	}
+	return string(f)
 }

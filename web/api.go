@@ -62,6 +62,7 @@ func (s *site) api() handler {
 	a := humago.New(mux, apiConfig())
 	describeFacts(a)
 	s.apiDecide(a)
+	s.apiLogs(a)
 	a.UseMiddleware(s.tokens)
 	if s.Desk != nil && s.Accounts != nil {
 		s.apiRequests(a)

@@ -86,6 +86,7 @@ type Config struct {
 	Tell        []door.Tell        // how to tell an agency's staff, by agency
 	Record      Record
 	Files       LogFiles                         // the public log itself
+	Logs        Logs                             // of many agencies; nil: this copy watches none
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts    Accounts

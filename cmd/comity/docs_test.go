@@ -56,6 +56,15 @@ func sameFlags(t *testing.T, name, text string) {
 			}
 		}
 	}
+	if name == "directory" {
+		calls = nil
+		for _, v := range directoryVerbs() {
+			calls = append(calls, []string{name, v.name, "-h"})
+			if !strings.Contains(text, "`"+v.name) {
+				t.Errorf("directory: the verb %s is not named", v.name)
+			}
+		}
+	}
 	taken := map[string]bool{"h": true}
 	for _, args := range calls {
 		var out, said bytes.Buffer

@@ -135,7 +135,7 @@ type ready struct {
 }
 
 // newSite wires law, record and data into the pages.
-func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string, contact string) (http.Handler, error) {
+func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *atlas.Agreements, log *slog.Logger, named map[string]web.Home, parts []string, contact string, also ...func(*web.Config)) (http.Handler, error) {
 	agencies, err := atlas.LoadAgencies(data.FS)
 	if err != nil {
 		return nil, fmt.Errorf("read agencies: %w", err)
@@ -163,6 +163,9 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		c.Packets = packets{s, book, c.Desk}
 		c.Papers = paperReader{papers.NewReader()}
 		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
+	}
+	for _, set := range also {
+		set(&c)
 	}
 	return web.New(c)
 }
