@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"comity"
 	"comity/atlas"
@@ -51,6 +52,16 @@ type agencyView struct {
 	Ask  string // place to ask about
 	Tell *door.Tell
 	List string // day of the latest list of agreements
+	Own  *ownAgreements
+	Law  *deskAnswer // what the law of today says of signing one
+}
+
+// ownAgreements is what the agency itself has on file, where it keeps its
+// record here: never a text that staff wrote, only what the paper is and how
+// it stands (K16, K17).
+type ownAgreements struct {
+	Instruments []instrumentLine
+	None        []noInstrumentLine
 }
 
 func (agencyView) template() string { return "agency" }
@@ -74,7 +85,50 @@ func (s *site) agency(w http.ResponseWriter, r *http.Request) error {
 			v.List = max(v.List, l.Day)
 		}
 	}
+	if err := s.agreementsOf(r, &v); err != nil {
+		return err
+	}
 	return s.show(w, r, v)
+}
+
+// agreementsOf adds what the agency has on file here, and what the law says of
+// signing an agreement: "none on file" is neither "declined" nor "barred".
+func (s *site) agreementsOf(r *http.Request, v *agencyView) error {
+	if s.Homes == nil {
+		return nil
+	}
+	ori := v.Page.Agency.ORI
+	home, ok := s.Homes.Home(ori)
+	if !ok || home.Place == "" {
+		return nil
+	}
+	l, today := s.langOf(r), s.Now().In(s.zone(home.Place)).Format(time.DateOnly)
+	q := comity.Question{In: home.Place, On: today, Actor: home.Actor, Act: "sign-287g"}
+	d, err := s.Law.Decide(q)
+	if err != nil {
+		return err
+	}
+	card := newCard(l, s.Law, q, d, s.Now())
+	v.Law = &deskAnswer{Act: capital(l.words.act(q.Act)), Card: card}
+	if s.Desk == nil {
+		return nil
+	}
+	register, err := s.Desk.Register(r.Context(), ori)
+	if err != nil {
+		return err
+	}
+	if len(register.Instruments)+len(register.None) == 0 {
+		return nil
+	}
+	v.Own = &ownAgreements{}
+	for _, i := range register.Instruments {
+		line := s.instrumentLine(l, Account{}, i, today)
+		v.Own.Instruments = append(v.Own.Instruments, instrumentLine{Model: line.Model, StateWords: line.StateWords, Since: line.Since, Last: line.Last})
+	}
+	for _, c := range register.None {
+		v.Own.None = append(v.Own.None, noInstrumentLine{Words: l.option("desk.no-instrument.fact", c.Form["fact"]), Day: l.day(c.Form["effective"])})
+	}
+	return nil
 }
 
 // tellOf is the guide of an agency to its own staff, nil where it has none.

@@ -37,7 +37,14 @@ func catalogue(t *testing.T, tag string) map[string]string {
 		if err := yaml.Unmarshal(b, &root); err != nil {
 			t.Fatal(err)
 		}
-		flatten(out, "", root.Content[0])
+		part := map[string]string{}
+		flatten(part, "", root.Content[0])
+		for key, text := range part {
+			if _, twice := out[key]; twice {
+				t.Errorf("%s stands in %s and in another catalogue", key, name)
+			}
+			out[key] = text
+		}
 	}
 	return out
 }

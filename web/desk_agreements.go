@@ -183,7 +183,7 @@ func (s *site) agreementLaw(l *lang, home Home, register desk.Register, today st
 	actors := []string{home.Actor}
 	facts := comity.Facts{"agreement.model": model}
 	if home.Actor == "county-jail" {
-		actors = append(actors, "sheriff") // whose jail it is, in most counties
+		actors = []string{"sheriff", home.Actor} // whose jail it is, in most counties
 		facts["agency.operates_jail"] = "true"
 	}
 	var out []agreementLaw
