@@ -76,26 +76,16 @@ func (t *tx) insertOne(e *pending) error {
 }
 
 // insertAll writes entries and counts them in their cells.
-func (t *tx) insertAll(list []*pending) error {
-	cells, err := t.insertUncounted(list)
-	if err != nil {
-		return err
-	}
-	return t.count(cells)
-}
+func (t *tx) insertAll(list []*pending) error { return t.insertEntries(list, true) }
 
-// insertUncounted writes entries, each with the next index. Nobody else writes
+// insertEntries writes entries, each with the next index. Nobody else writes
 // meanwhile, so numbers are counted; an identity column would skip some when a
 // transaction fails. The order is fixed in the transaction that stores the
 // entry: its index is durable when it is.
-func (t *tx) insertUncounted(list []*pending) (map[writtenCell]int64, error) {
-	known, err := t.known(list)
+func (t *tx) insertEntries(list []*pending, counted bool) error {
+	n, index, known, err := t.known(list)
 	if err != nil {
-		return nil, err
-	}
-	var n, index int64
-	if err := t.row(`SELECT (SELECT coalesce(max(n) + 1, 1) FROM entry), (SELECT coalesce(max(idx) + 1, 0) FROM log)`).scan(&n, &index); err != nil {
-		return nil, err
+		return err
 	}
 	cells := map[writtenCell]int64{}
 	var entries, headers, sealed, terms, log []any // columns of one row after those of the other
@@ -127,18 +117,15 @@ func (t *tx) insertUncounted(list []*pending) (map[writtenCell]int64, error) {
 		cells[cellOf(p)]++
 		n, index = n+1, index+1
 	}
-	for _, into := range []struct {
-		table  string
-		values []any
-	}{
-		{"entry (n, id, ulid, agency, kind, month, law, ref, thread, stored, ended, leaf, same, receipt, published_by)", entries},
-		{"header (n, body)", headers}, {"sealed (n, part, day, key, text)", sealed}, {"term (agency, term, n)", terms}, {"log (idx, n, agency, leaf)", log},
-	} {
-		if err := t.w.data.insertRows(t, into.table, "", into.values); err != nil {
-			return nil, err
-		}
+	into := []insertion{
+		{into: "entry (n, id, ulid, agency, kind, month, law, ref, thread, stored, ended, leaf, same, receipt, published_by)", values: entries},
+		{into: "header (n, body)", values: headers}, {into: "sealed (n, part, day, key, text)", values: sealed},
+		{into: "term (agency, term, n)", values: terms}, {into: "log (idx, n, agency, leaf)", values: log},
 	}
-	return cells, nil
+	if counted {
+		into = append(into, counting(cells))
+	}
+	return t.w.data.insert(t, into)
 }
 
 // A knownEntry is one that was written before, perhaps in this transaction.
@@ -162,27 +149,32 @@ func (k knownEntry) answer(p record.Prepared) (record.Committed, error, bool) {
 	return c, nil, true
 }
 
-// known finds which of the entries were written before, and those they point
-// back to.
-func (t *tx) known(list []*pending) (map[string]knownEntry, error) {
+// known finds the next number and index, which of the entries were written
+// before, and those they point back to: all in one question.
+func (t *tx) known(list []*pending) (n, index int64, known map[string]knownEntry, err error) {
 	ids := make([]string, 0, len(list))
 	for _, e := range list {
 		if ids = append(ids, e.p.ID); e.p.Ref != "" {
 			ids = append(ids, e.p.Ref)
 		}
 	}
-	known := make(map[string]knownEntry, len(ids))
+	known = make(map[string]knownEntry, len(ids))
 	anyOf, arg := t.w.data.anyOf(ids)
-	err := t.each(func(r *sql.Rows) error {
-		var id string
+	err = t.each(func(r *sql.Rows) error {
+		var id, ulid, thread, agency sql.NullString // NULL: none is known
+		var place, by sql.NullInt64
 		var k knownEntry
-		var by int64
-		err := r.Scan(&id, &k.c.Index, &k.c.ULID, &k.c.Receipt, &by, &k.same, &k.thread, &k.agency)
-		k.c.PublishedBy = fromUnix(by)
-		known[id] = k
-		return err
-	}, `SELECT id, log.idx, ulid, receipt, published_by, same, thread, entry.agency FROM entry JOIN log USING (n) WHERE id IN `+anyOf, arg)
-	return known, err
+		if err := r.Scan(&n, &index, &id, &place, &ulid, &k.c.Receipt, &by, &k.same, &thread, &agency); err != nil || !id.Valid {
+			return err
+		}
+		k.c.Index, k.c.ULID, k.c.PublishedBy = place.Int64, ulid.String, fromUnix(by.Int64)
+		k.thread, k.agency = thread.String, agency.String
+		known[id.String] = k
+		return nil
+	}, `SELECT next.n, next.idx, was.id, was.idx, was.ulid, was.receipt, was.published_by, was.same, was.thread, was.agency
+		FROM (SELECT (SELECT coalesce(max(n) + 1, 1) FROM entry) AS n, (SELECT coalesce(max(idx) + 1, 0) FROM log) AS idx) AS next
+		LEFT JOIN (SELECT id, log.idx, ulid, receipt, published_by, same, thread, entry.agency FROM entry JOIN log USING (n) WHERE id IN `+anyOf+`) AS was ON 1 = 1`, arg)
+	return n, index, known, err
 }
 
 // threadOf is the first entry of the chain that an entry points back along.

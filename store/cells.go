@@ -34,15 +34,14 @@ func (a writtenCell) compare(b writtenCell) int {
 	return cmp.Or(cmp.Compare(a.agency, b.agency), cmp.Compare(a.kind, b.kind), cmp.Compare(a.month, b.month), cmp.Compare(a.written, b.written))
 }
 
-// count adds to the counts, in the order of their key, so that the same cells
-// are one row each whatever came first.
-func (t *tx) count(more map[writtenCell]int64) error {
+// counting adds to the counts.
+func counting(more map[writtenCell]int64) insertion {
 	var rows []any
 	for _, c := range slices.SortedFunc(maps.Keys(more), writtenCell.compare) {
 		rows = append(rows, c.agency, c.kind, c.month, c.written, more[c])
 	}
-	return t.w.data.insertRows(t, "cell (agency, kind, month, written, count)",
-		" ON CONFLICT (agency, kind, month, written) DO UPDATE SET count = cell.count + excluded.count", rows)
+	return insertion{"cell (agency, kind, month, written, count)", rows,
+		" ON CONFLICT (agency, kind, month, written) DO UPDATE SET count = cell.count + excluded.count"}
 }
 
 // settleCells counts all entries where the counts do not hold every one: in a
@@ -67,7 +66,7 @@ func (s *Store) recount(ctx context.Context) error {
 		if err := t.exec(`DELETE FROM cell`); err != nil {
 			return err
 		}
-		return t.count(all)
+		return t.w.data.insert(t, []insertion{counting(all)})
 	}))
 }
 

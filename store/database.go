@@ -30,10 +30,8 @@ type database interface {
 	query(string) string
 	// anyOf is the list of values in "column IN list", and its one argument.
 	anyOf(values []string) (list string, arg any)
-	// insertRows inserts many rows with few statements. Into names table and
-	// columns, then says what to do where there is such a row; the values are
-	// those of one row after those of the other, all of one type in a column.
-	insertRows(t *tx, into, then string, values []any) error
+	// insert inserts many rows of several tables with few statements.
+	insert(t *tx, list []insertion) error
 	// script puts a migration into statements of the database.
 	script(ctx context.Context, c *sql.Conn, migration string) ([]string, error)
 	// begin begins a transaction in which nobody else can write.
@@ -50,6 +48,13 @@ type database interface {
 	check(ctx context.Context, s *Store, thorough bool) error
 	// scrub takes deleted bytes out of the files of the database.
 	scrub(ctx context.Context, s *Store, needles [][]byte, anew bool) error
+}
+
+// An insertion is rows for one table.
+type insertion struct {
+	into   string // table and columns
+	values []any  // of one row after those of the other, all of one type in a column
+	then   string // what to do where there is such a row
 }
 
 // databaseFile in the folder of a record is its database, if it is SQLite.

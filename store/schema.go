@@ -190,9 +190,5 @@ func (t *tx) migrate(m migration, p record.Prepared) error {
 	if err := t.exec(`UPDATE meta SET value = ? WHERE name = 'schema'`, strconv.Itoa(m.version)); err != nil {
 		return err
 	}
-	cells, err := t.insertUncounted([]*pending{newPending(p)})
-	if err != nil || m.version < cellsSince {
-		return err
-	}
-	return t.count(cells)
+	return t.insertEntries([]*pending{newPending(p)}, m.version >= cellsSince)
 }

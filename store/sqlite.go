@@ -93,14 +93,24 @@ func (sqliteDB) anyOf(values []string) (string, any) {
 	return "(SELECT value FROM json_each(?))", string(text)
 }
 
-// insertRows inserts in groups of few sizes, so that the statements stay
+func (sqliteDB) insert(t *tx, list []insertion) error {
+	for _, one := range list {
+		if err := insertInGroups(t, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertInGroups inserts in groups of few sizes, so that the statements stay
 // prepared.
-func (sqliteDB) insertRows(t *tx, into, then string, values []any) error {
-	width := strings.Count(into, ",") + 1
+func insertInGroups(t *tx, one insertion) error {
+	width := strings.Count(one.into, ",") + 1
 	row := "(?" + strings.Repeat(", ?", width-1) + ")"
+	values := one.values
 	for _, size := range []int{64, 16, 4, 1} {
 		for ; len(values) >= size*width; values = values[size*width:] {
-			if err := t.exec("INSERT INTO "+into+" VALUES "+row+strings.Repeat(", "+row, size-1)+then, values[:size*width]...); err != nil {
+			if err := t.exec("INSERT INTO "+one.into+" VALUES "+row+strings.Repeat(", "+row, size-1)+one.then, values[:size*width]...); err != nil {
 				return err
 			}
 		}
