@@ -108,7 +108,7 @@ func (f *followUp) stands(now time.Time) (string, Alarm) {
 	}
 	clock := Alarm{Name: "attribution", Due: f.card.Stored.Add(firstCall)}
 	for _, c := range f.later {
-		switch step := c.Form["step"]; {
+		switch step := c.Form["result"]; {
 		case c.Kind != attribution.Name:
 		case step == Attributed, step == Closed:
 			return step, Alarm{}
@@ -128,4 +128,10 @@ func Stands(e record.Entry, later []record.Entry, now time.Time) string {
 	}
 	state, _ := (&followUp{card, cards(later)}).stands(now)
 	return state
+}
+
+// Entries is every entry of an agency in order: what its registers are folded
+// from.
+func (d *Desk) Entries(ctx context.Context, agency string) ([]record.Entry, error) {
+	return d.all(ctx, agency)
 }

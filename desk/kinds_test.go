@@ -99,7 +99,7 @@ func TestUnattributedStaysUntilItIsKnown(t *testing.T) {
 		_, err := d.Handle(t.Context(), r)
 		return err
 	}
-	if err := step("call-1", "taken-1", "step", "called-no-answer", "number_from", "own-directory"); err != nil {
+	if err := step("call-1", "taken-1", "result", "called-no-answer", "number_from", "own-directory"); err != nil {
 		t.Fatal(err)
 	}
 	i := slices.IndexFunc(task("2026-11-21T14:00:00-06:00"), func(x Task) bool { return x.Card.ID == "taken-1" && !x.Overdue })
@@ -107,25 +107,25 @@ func TestUnattributedStaysUntilItIsKnown(t *testing.T) {
 		t.Error("a call does not wind the clock up")
 	}
 	for _, c := range []struct{ id, ref, want string }{{"x1", "", "missing-ref"}, {"x2", "taken-0", "no-entry"}, {"x3", "call-1", "wrong-ref"}} {
-		if err := step(c.id, c.ref, "step", "called-no-answer"); code(err) != c.want {
+		if err := step(c.id, c.ref, "result", "called-no-answer"); code(err) != c.want {
 			t.Errorf("%s: %v, want %s", c.id, err, c.want)
 		}
 	}
-	for _, form := range [][]string{{"step", Attributed}, {"step", Closed}, {"step", Attributed, "agency", "ice"}} {
+	for _, form := range [][]string{{"result", Attributed}, {"result", Closed}, {"result", Attributed, "agency", "ice"}} {
 		if err := step("x4", "taken-1", form...); code(err) != "missing-field" {
 			t.Errorf("%v without its reason: %v", form, err)
 		}
 	}
-	if err := step("known-1", "taken-1", "step", Attributed, "agency", "ice", "known_from", "field-office"); err != nil {
+	if err := step("known-1", "taken-1", "result", Attributed, "agency", "ice", "known_from", "field-office"); err != nil {
 		t.Fatal(err)
 	}
-	if err := step("closed-2", "taken-2", "step", Closed, "why", "no-detention"); err != nil {
+	if err := step("closed-2", "taken-2", "result", Closed, "why", "no-detention"); err != nil {
 		t.Fatal(err)
 	}
 	if left := task("2026-11-21T15:00:00-06:00"); len(left) != 0 {
 		t.Errorf("still open: %+v", left)
 	}
-	other := cook("steal", "attribution", "step", Closed, "why", "no-detention")
+	other := cook("steal", "attribution", "result", Closed, "why", "no-detention")
 	other.Agency, other.Ref = "TX2270000", "taken-1"
 	if _, err := d.Handle(t.Context(), other); code(err) != "no-entry" {
 		t.Errorf("another agency closes it: %v", err)

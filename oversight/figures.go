@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -53,37 +54,94 @@ func measures() []measure {
 // somebody else.
 var cost = measure{kind: "misidentification", field: "staff_minutes"}
 
+// FigureKinds are the kinds of entries that figures are counted from, with the
+// corrections of them.
+func FigureKinds() []string {
+	out := []string{"correction", cost.kind}
+	for _, m := range measures() {
+		out = append(out, m.kind)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Figures folds a record into what of it may be published by now, of months
 // that are over and for what had been written when they were. withhold names
 // what a law or an agreement keeps back whatever the numbers are; it may be nil.
 // Read again in the same month they are the same, so that nobody can watch a
 // single entry appear.
-func Figures(entries []record.Entry, now time.Time, withhold func(agency, kind string) bool) []Figure {
+func Figures(entries iter.Seq2[record.Entry, error], now time.Time, withhold func(agency, kind string) bool) ([]Figure, error) {
 	cut := record.Cutoff(now)
-	kept := slices.DeleteFunc(slices.Clone(entries), func(e record.Entry) bool {
-		return !e.Stored.Before(cut) || withhold != nil && withhold(e.Agency, e.Kind)
-	})
-	cells := map[[3]string][]noted{}
-	for _, n := range newReading(Reading{Entries: kept}).list {
-		if n.month() < cut.Format("2006-01") {
-			key := [3]string{n.Agency, n.month(), n.Kind}
-			cells[key] = append(cells[key], n)
+	f := figureFold{cells: map[[3]string]*figureCell{}}
+	r := newReading(Reading{})
+	for e, err := range entries {
+		if err != nil {
+			return nil, err
 		}
-	}
-	var out []Figure
-	for key, list := range cells {
-		if len(list) < record.MinCell {
+		if !e.Stored.Before(cut) || withhold != nil && withhold(e.Agency, e.Kind) {
 			continue
 		}
-		f := Figure{Agency: key[0], Month: key[1], Kind: key[2], Of: len(list)}
+		if e.Kind == "act" { // most of a record, and nothing of it that is counted can be corrected
+			f.add(readNoted(e))
+			continue
+		}
+		r.add(e)
+	}
+	for _, n := range r.list {
+		f.add(n)
+	}
+	return f.figures(cut.Format("2006-01")), nil
+}
+
+// A figureFold counts answers by agency, month and kind.
+type figureFold struct {
+	cells map[[3]string]*figureCell
+}
+
+type figureCell struct {
+	of      int
+	answers map[string]map[string]int // by field
+	costs   []int
+}
+
+func (f *figureFold) add(n noted) {
+	if n.Erased || !slices.Contains(FigureKinds(), n.Kind) {
+		return
+	}
+	key := [3]string{n.Agency, n.month(), n.Kind}
+	c := f.cells[key]
+	if c == nil {
+		c = &figureCell{answers: map[string]map[string]int{}}
+		f.cells[key] = c
+	}
+	c.of++
+	for _, m := range measures() {
+		if m.kind != n.Kind {
+			continue
+		}
+		if c.answers[m.field] == nil {
+			c.answers[m.field] = map[string]int{}
+		}
+		c.answers[m.field][m.answer(n.form[m.field])]++
+	}
+	if n.Kind == cost.kind && n.form[cost.field] != "" {
+		c.costs = append(c.costs, n.number(cost.field))
+	}
+}
+
+func (f *figureFold) figures(running string) []Figure {
+	var out []Figure
+	for key, c := range f.cells {
+		if c.of < record.MinCell || key[1] >= running {
+			continue
+		}
+		figure := Figure{Agency: key[0], Month: key[1], Kind: key[2], Of: c.of}
 		for _, m := range measures() {
-			if m.kind == f.Kind {
-				out = append(out, m.figures(f, list)...)
+			if m.kind == figure.Kind {
+				out = append(out, m.figures(figure, c.answers[m.field])...)
 			}
 		}
-		if cost.kind == f.Kind {
-			out = append(out, cost.sum(f, list)...)
-		}
+		out = append(out, cost.sum(figure, c.costs)...)
 	}
 	slices.SortFunc(out, func(a, b Figure) int {
 		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Kind, b.Kind),
@@ -92,25 +150,21 @@ func Figures(entries []record.Entry, now time.Time, withhold func(agency, kind s
 	return out
 }
 
-// figures counts the answers; those that are not given out count together, as
-// what is left of the total.
-func (m measure) figures(f Figure, list []noted) []Figure {
-	const rest = ""
-	counts := map[string]int{}
-	if m.answers != nil {
-		counts[rest] = 0
-		for _, a := range m.answers {
-			counts[a] = 0
-		}
+// rest is what is counted of answers that are not given out one by one.
+const rest = ""
+
+func (m measure) answer(value string) string {
+	if m.answers != nil && !slices.Contains(m.answers, value) {
+		return rest
 	}
-	for _, n := range list {
-		answer := n.form[m.field]
-		if m.answers != nil && !slices.Contains(m.answers, answer) {
-			answer = rest
-		}
-		counts[answer]++
-	}
+	return value
+}
+
+func (m measure) figures(f Figure, counts map[string]int) []Figure {
 	answers := slices.Sorted(maps.Keys(counts))
+	if m.answers != nil {
+		answers = append([]string{rest}, m.answers...)
+	}
 	numbers := make([]int, len(answers))
 	for i, a := range answers {
 		numbers[i] = counts[a]
@@ -127,17 +181,15 @@ func (m measure) figures(f Figure, list []noted) []Figure {
 
 // sum adds up a number that eleven entries or more give, none of which makes
 // half of it.
-func (m measure) sum(f Figure, list []noted) []Figure {
-	sum, most, given := 0, 0, 0
-	for _, n := range list {
-		if n.form[m.field] != "" {
-			sum, most, given = sum+n.number(m.field), max(most, n.number(m.field)), given+1
-		}
+func (m measure) sum(f Figure, numbers []int) []Figure {
+	sum, most := 0, 0
+	for _, n := range numbers {
+		sum, most = sum+n, max(most, n)
 	}
-	if given < record.MinCell || 2*most >= sum {
+	if len(numbers) < record.MinCell || 2*most >= sum {
 		return nil
 	}
-	f.Field, f.Count, f.Of = m.field, sum, given
+	f.Field, f.Count, f.Of = m.field, sum, len(numbers)
 	return []Figure{f}
 }
 

@@ -100,6 +100,22 @@ func many(n int, kind, label string, pairs ...string) []record.Entry {
 	return out
 }
 
+// published are the figures of entries in memory.
+func published(t *testing.T, entries []record.Entry, now time.Time, withhold func(agency, kind string) bool) []Figure {
+	t.Helper()
+	list, err := Figures(func(yield func(record.Entry, error) bool) {
+		for _, e := range entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}, now, withhold)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 func figureOf(list []Figure, field, answer string) (Figure, bool) {
 	i := slices.IndexFunc(list, func(f Figure) bool { return f.Field == field && f.Answer == answer })
 	if i < 0 {
@@ -129,14 +145,14 @@ func TestFigures(t *testing.T) {
 		{"both special", slices.Concat(many(20, "assistance", "a", "setting", "street"), many(15, "assistance", "b", "setting", "courthouse"), many(12, "assistance", "c", "setting", "school")), "setting", "courthouse", 15, 47},
 		{"totals only", many(40, "informal", "a", "setting", "school"), "setting", "school", 0, 0},
 	} {
-		got, ok := figureOf(Figures(c.entries, figureNow, nil), c.field, c.answer)
+		got, ok := figureOf(published(t, c.entries, figureNow, nil), c.field, c.answer)
 		if ok != (c.count > 0) || got.Count != c.count || got.Of != c.of {
 			t.Errorf("%s: %+v", c.name, got)
 		}
-		if list := Figures(c.entries, november(29), nil); len(list) != 0 {
+		if list := published(t, c.entries, november(29), nil); len(list) != 0 {
 			t.Errorf("%s: figures of a month that runs: %v", c.name, list)
 		}
-		if list := Figures(c.entries, figureNow, func(_, _ string) bool { return true }); len(list) != 0 {
+		if list := published(t, c.entries, figureNow, func(_, _ string) bool { return true }); len(list) != 0 {
 			t.Errorf("%s: figures that are withheld: %v", c.name, list)
 		}
 	}
@@ -146,16 +162,16 @@ func TestFigures(t *testing.T) {
 // and the order of reading does not matter: folded again they are the same.
 func TestFiguresStandStill(t *testing.T) {
 	entries := append(many(30, "act", "plain", "done", "declined"), many(12, "act", "over", "override", "yes")...)
-	want := Figures(entries, figureNow, nil)
+	want := published(t, entries, figureNow, nil)
 	late := formed("act", "late", november(30), "override", "yes")
 	late.Stored = figureNow.Add(-time.Hour)
 	for _, entries := range [][]record.Entry{entries, append(slices.Clone(entries), late)} {
-		if got := Figures(entries, figureNow.Add(10*24*time.Hour), nil); !slices.Equal(got, want) {
+		if got := published(t, entries, figureNow.Add(10*24*time.Hour), nil); !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
 	}
 	slices.Reverse(entries)
-	if got := Figures(entries, figureNow, nil); !slices.Equal(got, want) {
+	if got := published(t, entries, figureNow, nil); !slices.Equal(got, want) {
 		t.Errorf("in another order: %v", got)
 	}
 	var a, b bytes.Buffer

@@ -79,6 +79,7 @@ func SpecialSettings() []string { return []string{"courthouse", "school"} }
 type reading struct {
 	Reading
 	list  []noted
+	byID  map[string]int
 	later map[string][]record.Entry
 }
 
@@ -99,33 +100,42 @@ func (n noted) number(field string) int {
 }
 
 func newReading(in Reading) *reading {
-	r := &reading{Reading: in, later: map[string][]record.Entry{}}
-	byID := map[string]int{}
+	r := &reading{Reading: in, later: map[string][]record.Entry{}, byID: map[string]int{}}
 	for _, e := range in.Entries {
-		if e.Ref != "" {
-			r.later[e.Ref] = append(r.later[e.Ref], e)
-		}
-		if e.Erased {
-			continue
-		}
-		form := map[string]string{}
-		for name, value := range fieldsOf(e) {
-			if field, ok := strings.CutPrefix(name, "form."); ok {
-				form[field] = value
-			}
-		}
-		if i, ok := byID[e.Ref]; ok && e.Kind == "correction" {
-			if _, has := r.list[i].form[form["field"]]; has {
-				r.list[i].form[form["field"]] = form["value"]
-			}
-		}
-		byID[e.ID] = len(r.list)
-		r.list = append(r.list, noted{e, form})
+		r.add(e)
 	}
 	if in.Setting != "" {
 		r.list = slices.DeleteFunc(r.list, func(n noted) bool { return n.form["setting"] != in.Setting })
 	}
 	return r
+}
+
+// add lays an entry down, or over the one that it corrects.
+func (r *reading) add(e record.Entry) {
+	if e.Ref != "" {
+		r.later[e.Ref] = append(r.later[e.Ref], e)
+	}
+	if e.Erased {
+		return
+	}
+	n := readNoted(e)
+	if i, ok := r.byID[e.Ref]; ok && e.Kind == "correction" {
+		if _, has := r.list[i].form[n.form["field"]]; has {
+			r.list[i].form[n.form["field"]] = n.form["value"]
+		}
+	}
+	r.byID[e.ID] = len(r.list)
+	r.list = append(r.list, n)
+}
+
+func readNoted(e record.Entry) noted {
+	form := map[string]string{}
+	for name, value := range fieldsOf(e) {
+		if field, ok := strings.CutPrefix(name, "form."); ok {
+			form[field] = value
+		}
+	}
+	return noted{e, form}
 }
 
 func (r *reading) of(kind string) []noted {
@@ -220,10 +230,10 @@ func foldUnapproved(r *reading, t *Table) {
 		}
 		line := func(why string) { t.Rows = append(t.Rows, []string{n.ID, n.month(), n.form["type"], why}) }
 		if n.form["approved"] == "not" || n.form["approved"] == "" {
-			line("not approved")
+			line("not-approved")
 		}
 		if n.form["what"] == "lent" && verdictOf(n.Entry) == comity.Prohibited {
-			line("the answer of that moment was prohibited")
+			line("answer-prohibited")
 		}
 	}
 }
@@ -260,16 +270,16 @@ func foldAccessEnded(r *reading, t *Table) {
 			return c.form["what"] == "account-closed" && c.form["account"] == n.form["account"] && c.form["system"] == n.form["system"]
 		})
 		if what == "account-opened" && until != "" && until < today && !closed {
-			line("its basis has ended and it is open")
+			line("basis-ended")
 		}
 		if what != "account-opened" && what != "account-closed" && until != "" && n.At.Format(time.DateOnly) > until {
-			line("used after its basis ended")
+			line("used-after-end")
 		}
 		if what != "account-closed" && n.form["basis"] == "none" {
-			line("it rests on nothing")
+			line("no-basis")
 		}
 		if verdictOf(n.Entry) == comity.Prohibited {
-			line("the answer of that moment was prohibited")
+			line("answer-prohibited")
 		}
 	}
 }

@@ -70,6 +70,7 @@ func (s *site) api() handler {
 		s.apiPackets(a)
 		s.apiPapers(a)
 		s.apiOrders(a)
+		s.apiRegisters(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")

@@ -26,6 +26,7 @@ var apiActions = map[string]access.Action{
 	"ask-disclosure":    access.AskDisclosure,
 	"answer-disclosure": access.AnswerDisclosure,
 	"open-disclosure":   access.AskDisclosure,
+	"register":          access.SeeRegisters,
 }
 
 // May reports whether the account may do this in its own agency's matters.

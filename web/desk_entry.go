@@ -273,7 +273,7 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 			out.Text = strings.TrimSpace(out.Text + " " + c.Form["reason"])
 		}
 	case "attribution":
-		out.Text = l.option("desk.attribution.step", c.Form["step"])
+		out.Text = l.option("desk.attribution.result", c.Form["result"])
 	case "complaint-outcome":
 		out.Text = l.option("desk.complaint-outcome.outcome", c.Form["outcome"])
 	case "look":

@@ -16,6 +16,7 @@ func deskWrites() []deskWrite {
 		{"equipment", "/desk/equipment", "9"},
 		{"automatic-flow", "/desk/flow", "0"},
 		{"complaint", "/desk/complaint", "c"},
+		{"figures", "/desk/figures", "g"},
 	}
 }
 
@@ -31,13 +32,18 @@ func following(kind string) string {
 	return ""
 }
 
-// followTitle names an entry that has no person in it.
+// followTitle names an entry that has no person in it. A program may have left
+// the field empty.
 func (s *site) followTitle(l *lang, c desk.Card) string {
-	where := l.option("desk.unattributed.setting", c.Form["setting"])
+	field := "setting"
 	if c.Kind == "complaint" {
-		where = l.option("desk.complaint.about", c.Form["about"])
+		field = "about"
 	}
-	return l.say("desk.followed.taken", "Kind", l.say("desk.kind."+c.Kind), "Where", where)
+	kind := l.say("desk.kind." + c.Kind)
+	if c.Form[field] == "" {
+		return kind
+	}
+	return l.say("desk.followed.taken", "Kind", kind, "Where", l.option("desk."+c.Kind+"."+field, c.Form[field]))
 }
 
 // explains says which rule stands behind what went by itself.

@@ -23,6 +23,7 @@ type recordFile struct {
 type export struct {
 	entries oversight.PublicEntries
 	counts  []oversight.PublicCount
+	figures []oversight.Figure // of a file of figures only
 	sheet   func() (string, error)
 }
 
@@ -42,7 +43,9 @@ func recordFiles() []recordFile {
 			recordFile{"entries." + string(f.format), "entries", f.name, f.kind,
 				func(w io.Writer, e export) error { return oversight.WriteEntries(w, f.format, e.entries) }},
 			recordFile{"counts." + string(f.format), "counts", f.name, f.kind,
-				func(w io.Writer, e export) error { return oversight.WriteCounts(w, f.format, e.counts) }})
+				func(w io.Writer, e export) error { return oversight.WriteCounts(w, f.format, e.counts) }},
+			recordFile{"figures." + string(f.format), "figures", f.name, f.kind,
+				func(w io.Writer, e export) error { return oversight.WriteFigures(w, f.format, e.figures) }})
 	}
 	return append(out, recordFile{"datasheet.md", "datasheet", "", "text/markdown; charset=utf-8", writeDatasheet})
 }
@@ -64,6 +67,9 @@ func (s *site) recordFile(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		e, err := s.publicExport(r)
+		if err == nil && f.Label == "figures" {
+			e.figures, err = s.countedFigures(r)
+		}
 		if err != nil {
 			return err
 		}
@@ -94,7 +100,7 @@ func (s *site) publicExport(r *http.Request) (export, error) {
 	entries := oversight.Paged(func(after int64, limit int) ([]oversight.PublicEntry, error) {
 		return s.Record.PublicHeaders(ctx, after, limit)
 	})
-	return export{entries, counts, func() (string, error) {
+	return export{entries, counts, nil, func() (string, error) {
 		c, err := s.Record.Checkpoint(ctx)
 		if err != nil {
 			return "", err

@@ -106,7 +106,7 @@ func testConfig(t testing.TB) Config {
 		Drafts:      testDrafts(t),
 		Corrections: corrections, Contact: "records@sample.example",
 		Law: testBook(t), Agencies: agencies, Agreements: agreements, Answers: answers, Tell: tell,
-		Record: &sampleRecord{}, Logs: theSampleLogs, Replay: sampleReplay, Now: func() time.Time { return now },
+		Record: &sampleRecord{}, Figures: sampleFigures{}, Logs: theSampleLogs, Replay: sampleReplay, Now: func() time.Time { return now },
 		Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
 }

@@ -35,6 +35,8 @@ type recordView struct {
 	Next       int64
 	Counts     []oversight.PublicCount // the newest
 	AllCounts  int
+	Figures    []recordFigure // the newest
+	Counting   bool           // the figures are being counted
 	Files      []recordFile
 }
 
@@ -72,6 +74,9 @@ func (s *site) record(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Counts, v.AllCounts = newest(counts), len(counts)
+	if v.Figures, v.Counting, err = s.recordFigures(ctx, s.langOf(r)); err != nil {
+		return err
+	}
 	if len(v.Headers) > headersShown {
 		v.Headers = v.Headers[:headersShown]
 		v.Next = v.Headers[headersShown-1].Index

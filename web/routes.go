@@ -93,6 +93,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/complaint", may: access.Record, staff: s.askKind("complaint", "")},
 		{pattern: "GET /desk/complaint-outcome", may: access.Record, staff: s.askKind("complaint-outcome", "")},
 		{pattern: "POST /desk/complaint-outcome", may: access.Record, staff: s.askKind("complaint-outcome", "")},
+		{pattern: "GET /desk/figures", may: access.SeeRegisters, staff: s.figures},
+		{pattern: "GET /desk/figures.csv", may: access.SeeRegisters, staff: s.figuresCSV},
 		{pattern: "GET /desk/contest", may: access.Contest, staff: s.askKind("contest", "")},
 		{pattern: "POST /desk/contest", may: access.Contest, staff: s.askKind("contest", "")},
 		{pattern: "GET /desk/rebuttal", may: access.Contest, staff: s.askKind("rebuttal", "")},

@@ -85,6 +85,7 @@ type Config struct {
 	Contact     string             // where wrong law is reported; empty: this copy names nobody
 	Tell        []door.Tell        // how to tell an agency's staff, by agency
 	Record      Record
+	Figures     Figures                          // published numbers beside totals; nil: none
 	Files       LogFiles                         // the public log itself
 	Logs        Logs                             // of many agencies; nil: this copy watches none
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided

@@ -150,7 +150,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	}
 	c := web.Config{
 		Law: book, Drafts: drafts, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
-		Record: publicRecord{s}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
+		Record: publicRecord{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {

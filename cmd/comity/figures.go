@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"comity/oversight"
+	"comity/record"
+	"comity/store"
+	"comity/web"
+)
+
+// figures counts what may be published beside headers and totals. The count of
+// a month stands until the next: it is made once, beside the readers, and they
+// do not wait long for it.
+type figures struct {
+	store *store.Store
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	cut  time.Time     // what is counted, or being counted
+	done chan struct{} // closed when it is
+	list []oversight.Figure
+	err  error
+}
+
+const (
+	figuresWait   = 2 * time.Second
+	figuresMonths = 24 // that are published, at most
+)
+
+var _ web.Figures = (*figures)(nil)
+
+// Figures gives the figures of the months that are over; ok is false while they
+// are being counted.
+func (f *figures) Figures(ctx context.Context) (list []oversight.Figure, ok bool, err error) {
+	done := f.counting(record.Cutoff(f.store.Now()))
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	case <-time.After(figuresWait):
+		return nil, false, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.done != done {
+		return nil, false, nil // the month changed meanwhile
+	}
+	return f.list, f.err == nil, nil
+}
+
+// counting begins to count where this month's count was not begun, or failed.
+func (f *figures) counting(cut time.Time) chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.cut.Equal(cut) && f.err == nil {
+		return f.done
+	}
+	done := make(chan struct{})
+	f.cut, f.done, f.list, f.err = cut, done, nil, nil
+	go func() {
+		defer close(done)
+		list, err := oversight.Figures(f.entries(cut.AddDate(0, -figuresMonths, 0).Format("2006-01")), f.store.Now(), f.store.Withholds)
+		if err != nil {
+			f.log.Warn("the figures of the public record are not counted", "error", err)
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.done == done {
+			f.list, f.err = list, err
+		}
+	}()
+	return done
+}
+
+func (f *figures) entries(from string) iter.Seq2[record.Entry, error] {
+	return func(yield func(record.Entry, error) bool) {
+		for after := int64(-1); ; {
+			page, err := f.store.EntriesOf(context.Background(), oversight.FigureKinds(), from, after, pageOfEntries)
+			if err != nil {
+				yield(record.Entry{}, err)
+				return
+			}
+			for _, e := range page {
+				after = e.Index
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if len(page) < pageOfEntries {
+				return
+			}
+		}
+	}
+}
