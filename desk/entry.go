@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -266,7 +264,7 @@ func ReadCard(e record.Entry) Card {
 		}
 	}
 	c.In, c.On, c.At, c.Actor, c.Role = values[fieldIn], values[fieldOn], values[fieldAt], values[fieldActor], values[fieldRole]
-	sum := sha256.New()
+	var given []string
 	for i := 1; values[fieldQuestion+strconv.Itoa(i)] != ""; i++ {
 		n := strconv.Itoa(i)
 		var q comity.Question
@@ -275,11 +273,9 @@ func ReadCard(e record.Entry) Card {
 			break // written by another version: what cannot be read is not shown as an answer
 		}
 		c.Questions, c.Decisions = append(c.Questions, q), append(c.Decisions, a)
-		sum.Write([]byte(values[fieldDecision+n] + "\n"))
+		given = append(given, values[fieldDecision+n])
 	}
-	if len(c.Decisions) > 0 {
-		c.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
-	}
+	c.Digest = digestOf(given)
 	c.readDefects(values[fieldDefects])
 	return c
 }

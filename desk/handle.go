@@ -84,6 +84,7 @@ type Request struct {
 	More   comity.Facts // further facts, for every item: answers to follow-up questions
 	Sealed Form         // the personal fields, where they are sent apart
 	Ended  time.Time    // when the contact ended, zero while it lasts
+	Known  string       // day whose knowledge of the law was used, of an answer given before it could be sent; empty is today
 }
 
 // An Item is one act asked about, with its own facts.
@@ -115,6 +116,9 @@ const (
 	StopContradiction Stop = "contradiction"
 	// StopIdentity: the requester was not called back. A supervisor decides.
 	StopIdentity Stop = "identity"
+	// StopImpersonation: the requester was not called back and something else
+	// speaks against them. It is a reason to look, never a finding (K23, H19).
+	StopImpersonation Stop = "impersonation"
 )
 
 // Handle answers a request: check, decide each item, record, receipt. When it
@@ -278,7 +282,10 @@ func (c *contact) readItems() error {
 // decide asks the law about every item. What is told uses every fact; what is
 // kept does not depend on the values of facts that are never stored.
 func (d *Desk) decide(c *contact) error {
-	known := d.Now().UTC().Format(time.DateOnly)
+	known, err := d.known(c.Known)
+	if err != nil {
+		return err
+	}
 	for i := range c.Items {
 		q := c.question(i)
 		q.Known = known
@@ -293,6 +300,24 @@ func (d *Desk) decide(c *contact) error {
 		c.told, c.kept = append(c.told, told), append(c.kept, kept)
 	}
 	return nil
+}
+
+// longestUnsent is how long an answer may wait on a device until it is recorded.
+const longestUnsent = 30 * 24 * time.Hour
+
+// known is the day whose knowledge of the law counts: today, or an earlier day
+// on which a device answered.
+func (d *Desk) known(day string) (string, error) {
+	now := d.Now().UTC()
+	today := now.Format(time.DateOnly)
+	if day == "" {
+		return today, nil
+	}
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil || day > today || now.Sub(at) > longestUnsent {
+		return "", &comity.Problem{Code: "bad-date", Message: "the day whose law was used cannot be this one", Hint: "give a day of the last 30, such as " + today, Where: "known"}
+	}
+	return day, nil
 }
 
 func (c *contact) question(i int) comity.Question {
@@ -343,6 +368,9 @@ func (c *contact) stops() []Stop {
 	}
 	if unconfirmed(c.kind.Name, c.Form) {
 		out = append(out, StopIdentity)
+		if c.Form["signs"] != "" {
+			out = append(out, StopImpersonation)
+		}
 	}
 	return out
 }

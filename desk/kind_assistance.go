@@ -23,6 +23,9 @@ var assistanceFields = []Field{
 	{Name: "by", Type: Choice, Required: true, Group: "who",
 		Values: []string{"ice", "cbp", "other-federal-agency", "military", cannotTell}},
 	{Name: "called_back", Type: Choice, Required: true, Group: "who", Values: []string{yes, no, "not-yet"}},
+	{Name: "signs", Type: Ticks, Group: "who", When: "called_back=no|not-yet",
+		Values: []string{"office-knows-nothing", "paper-altered", "markings-false", "asks-for-money"}},
+	{Name: "looked_at", Type: Ticks, Group: "who", Values: []string{"credential", "badge", "operation-number", "marked-vehicle"}},
 	{Name: "how", Type: Choice, Group: "who", Values: []string{"in-person", "radio", "telephone", "writing"}},
 	{Name: "purpose", Type: Choice, Required: true, Group: "why",
 		Values: []string{"civil-immigration", "criminal-immigration", "mixed", "other-crime", "public-safety", "other", cannotTell}},
@@ -38,6 +41,8 @@ var assistanceFields = []Field{
 	{Name: "setting", Type: Choice, Group: "where",
 		Values: []string{"street", "vehicle", "home", "business", "farm", "courthouse", "school", "hospital", "place-of-worship", "jail", "government-building", "lot-or-garage"}},
 	{Name: "incident", Type: Text, Personal: true, Group: "where"},
+	{Name: "signal", Type: Choice, Values: []string{"none"}, Computed: true}, // answered on a device that could not send it
+	{Name: "shown", Type: Text, Computed: true},                              // digest of the card that the device showed
 }
 
 var helpTicks = []string{"perimeter", "transport", "facility", "database", "equipment", "personnel", "joint-operation"}

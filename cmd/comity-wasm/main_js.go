@@ -26,6 +26,7 @@ func main() {
 		"decide": function(func(args []js.Value) []byte { return d.decide([]byte(args[0].String())) }),
 		"next":   function(func(args []js.Value) []byte { return d.next([]byte(args[0].String())) }),
 		"answer": function(func(args []js.Value) []byte { return d.answer([]byte(args[0].String())) }),
+		"scene":  function(func(args []js.Value) []byte { return d.scene([]byte(args[0].String())) }),
 		"local": function(func(args []js.Value) []byte {
 			return encode(d.local(args[0].String(), time.UnixMilli(int64(args[1].Float()))))
 		}),

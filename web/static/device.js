@@ -124,6 +124,18 @@ const comityDevice = (() => {
         element("p", { class: "no-print" }, element("button", { type: "button", "data-print": true }, say("print")))));
   }
 
+  // brief is the answer on one act in short, as the desk's pages give it.
+  function brief(sheet, title) {
+    const d = sheet.decision, how = (...kinds) => sheet.rules.filter((r) => kinds.includes(r.how)).map(reason);
+    const [sentence, lang] = sentenceOf(d, sheet), why = [how("carries"), how("may-carry"), how("overridden", "defeated", "suspended", "replaced")].flat();
+    return element("article", { class: "card brief v-" + d.verdict }, element("h3", {}, title),
+      element("div", { class: "verdict" }, document.querySelector(`template[data-mark="${d.verdict}"]`).content.cloneNode(true),
+        element("p", { class: "says" }, element("strong", {}, words.verdicts[d.verdict].word + "."), " ", element("span", lang, sentence))),
+      flags(d, sheet), d.flags.includes("unverified") ? element("p", { class: "note" }, say("belief")) : null, reach(d),
+      sheet.missing.length ? [element("p", { class: "small" }, say("missing") + ":"), element("ul", { class: "small" }, sheet.missing.map((x) => element("li", {}, ask(x))))] : null,
+      why.length ? element("details", {}, element("summary", {}, words.texts.why), why) : null);
+  }
+
   function sentenceOf(d, sheet) {
     const carrier = sheet.rules.find((r) => r.id === sheet.carrier && r.how === "carries");
     switch (d.verdict) {
@@ -206,5 +218,5 @@ const comityDevice = (() => {
       element("li", foreign(r.says), say("otherSide", { Word: words.verdicts[r.verdict].word, Says: own(r.says), Ref: r.cites.length ? r.cites[0].ref : r.id }))) : [];
     return contested.length + other.length ? element("ul", {}, contested, other) : [];
   }
-  return { load, card, element, say, english, capital, day, ask, value, placeName };
+  return { load, card, brief, list, act: (name) => words.act[name], element, say, english, capital, day, ask, value, placeName };
 })();
