@@ -13,7 +13,7 @@ import (
 )
 
 // runImport turns published files into the project's own form under data/.
-func runImport(_ context.Context, e env, args []string) error {
+func runImport(ctx context.Context, e env, args []string) error {
 	f := newFlags("import")
 	dir := f.String("o", ".", "folder to write to")
 	oris := f.String("oris", "", "agreements: a file that joins agencies to ORIs")
@@ -22,7 +22,7 @@ func runImport(_ context.Context, e env, args []string) error {
 	}
 	if f.NArg() < 2 {
 		return &comity.Problem{Code: "bad-argument", Message: "say what to import and from which files",
-			Hint: "comity import agencies|agreements|detainers FILE… -o DIR"}
+			Hint: "comity import agencies|agreements|detainers|texts FILE… -o DIR"}
 	}
 	if err := os.MkdirAll(*dir, 0o755); err != nil {
 		return &comity.Problem{Code: "read-only", Message: "the folder cannot be made", Where: *dir, Hint: "choose another folder"}
@@ -34,8 +34,10 @@ func runImport(_ context.Context, e env, args []string) error {
 		return importAgreements(e, *dir, files, *oris)
 	case "detainers":
 		return importDetainers(e, *dir, files[0])
+	case "texts":
+		return importTexts(ctx, e, *dir, files[0])
 	default:
-		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("there is no importer for %q", kind), Hint: "agencies, agreements or detainers"}
+		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("there is no importer for %q", kind), Hint: "agencies, agreements, detainers or texts"}
 	}
 }
 
