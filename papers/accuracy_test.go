@@ -16,6 +16,7 @@ import (
 // is read; docs/papers.md has the figures.
 var (
 	withOCR  = flag.Bool("ocr", false, "run the tests that need tesseract and pdftoppm")
+	shared   = flag.String("shared", "", "folder of the research, for the real papers")
 	accuracy = flag.Int("accuracy", 0, "read so many copies of every paper in every look and count")
 )
 
@@ -142,4 +143,64 @@ func needPrograms(t *testing.T) *Reader {
 		t.Fatal("tesseract and pdftoppm are needed: run ./test -install")
 	}
 	return r
+}
+
+// A fax of a detainer and its warrant, by the programs themselves: read, and
+// with nothing forbidden on a picture that is shown.
+func TestScannedFax(t *testing.T) {
+	if !*withOCR {
+		return
+	}
+	r, f := needPrograms(t), paperstest.Usual()
+	bundle := paperstest.ScanPDF(paperstest.Detainer(f).Picture("faxed", 3), paperstest.Immigration("i-200", f).Picture("skewed", 4))
+	got, err := r.Read(context.Background(), "", bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := proposed(got)
+	for field, want := range map[string]string{"form": "i-247a", "by": "ice", "box": "box-1", "signed": "yes", "served": "yes", "attached": "i-200", "attached_signed": "yes", "court": "none"} {
+		if values[field] != want {
+			t.Errorf("%s is %q, want %q", field, values[field], want)
+		}
+	}
+	for _, p := range got.Proposals {
+		if p.Crop == nil {
+			continue
+		}
+		words, err := r.scan(context.Background(), p.Crop)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := (&sheet{words: words}).text(Box{-10, -10, 1e6, 1e6})
+		for _, canary := range paperstest.Canaries() {
+			if strings.Contains(shown, canary) {
+				t.Errorf("the picture for %s shows %q", p.Field, canary)
+			}
+		}
+	}
+}
+
+// The form is signed or it is not, also where a name is typed beside it; and a
+// court's warrant is one only because its picture says so.
+func TestScannedSignatures(t *testing.T) {
+	if !*withOCR {
+		return
+	}
+	r, f := needPrograms(t), paperstest.Usual()
+	f.Signed = false
+	for _, c := range []struct {
+		paper       paperstest.Paper
+		field, want string
+	}{
+		{paperstest.Detainer(f), "signed", "no"}, {paperstest.Immigration("i-200", f), "attached_signed", "no"},
+		{paperstest.CourtPaper("arrest-warrant", true, f), "court_signed", "none"}, {paperstest.CourtPaper("search-warrant", true, paperstest.Usual()), "court_signed", "federal-magistrate"},
+	} {
+		got, err := r.Read(context.Background(), "", paperstest.PDF(false, c.paper))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := proposed(got)[c.field]; v != c.want {
+			t.Errorf("%s: %s is %q, want %q", c.paper.Kind, c.field, v, c.want)
+		}
+	}
 }

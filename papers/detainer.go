@@ -113,47 +113,68 @@ func (p *proposals) issuer(s *sheet, page int) {
 	}
 }
 
-// office is the line of an area that names an office, without numbers.
+// office is what an area says of an office: the line that names one, and the
+// next where it runs on. Words with figures are left out.
 func (s *sheet) office(area Box) (string, Box) {
-	var line []word
-	done := func() (string, Box) {
-		var texts []string
-		box := Box{}
-		for i, w := range line {
-			if strings.ContainsAny(w.Text, "0123456789@") {
-				continue
-			}
-			if i == 0 || box == (Box{}) {
-				box = w.Box
-			}
-			box = box.with(w.Box)
-			texts = append(texts, w.Text)
+	var names []string
+	box, last := Box{}, 0.0
+	for _, line := range s.rows(area) {
+		text, where := plainWords(line)
+		switch {
+		case len(names) == 0 && anOffice.MatchString(text) && !strings.Contains(text, "Address"):
+			names, box = append(names, text), where
+		case len(names) == 1 && text != "" && len(text) < 40 && where.Y0-last < 0.9*where.height():
+			names, box = append(names, text), box.with(where)
+		case len(names) > 0:
+			return joinedOffice(names, box)
 		}
-		text := strings.Trim(strings.Join(texts, " "), " ,.;:-_|")
-		if !anOffice.MatchString(text) || len(text) > 120 || strings.Contains(text, "Address") || strings.Contains(text, "FROM") {
-			return "", Box{}
-		}
-		return text, box
+		last = where.Y1
 	}
+	return joinedOffice(names, box)
+}
+
+func joinedOffice(names []string, box Box) (string, Box) {
+	text := strings.Trim(strings.Join(names, " "), " ,.;:-_|")
+	if len(text) > 120 {
+		return "", Box{}
+	}
+	return text, box
+}
+
+// rows are the words of an area, line by line.
+func (s *sheet) rows(area Box) [][]word {
+	var out [][]word
 	for _, w := range s.words {
 		if !area.centres(w.Box) {
 			continue
 		}
-		if len(line) > 0 && w.Box.middle()-line[0].Box.middle() > 0.8*line[0].Box.height() {
-			if text, box := done(); text != "" {
-				return text, box
-			}
-			line = line[:0]
+		n := len(out)
+		if n > 0 && w.Box.middle()-out[n-1][0].Box.middle() < 0.8*out[n-1][0].Box.height() && w.Box.X0 > out[n-1][0].Box.X0 {
+			out[n-1] = append(out[n-1], w)
+			continue
 		}
-		line = append(line, w)
+		out = append(out, []word{w})
 	}
-	return done()
+	return out
+}
+
+// plainWords are those of a line that have no figures in them.
+func plainWords(line []word) (string, Box) {
+	var texts []string
+	box := line[0].Box
+	for _, w := range line {
+		if !strings.ContainsAny(w.Text, "0123456789@") {
+			texts = append(texts, w.Text)
+			box = box.with(w.Box)
+		}
+	}
+	return strings.Join(texts, " "), box
 }
 
 // column is what stands under TO: or FROM:, down to the next part of the form.
 func (s *sheet) column(label string) (Box, bool) {
 	for _, f := range s.label(label) {
-		if f.box.middle() > 0.45*s.height {
+		if f.box.middle() > 0.45*s.height || f.box.middle() < 0.06*s.height { // a fax machine prints the words too
 			continue
 		}
 		area := Box{f.box.X0 - 8, f.box.Y0 - 6, 1000, f.box.Y1 + 0.1*s.height}
@@ -230,7 +251,7 @@ func (p *proposals) received(s *sheet, page int) {
 // instant reads month, day, year, hour, minute, am or pm; or the year first.
 func instant(m []string) (string, bool) {
 	text := strings.ToLower(strings.Join(m[:3], "-")) + " " + m[3] + ":" + m[4] + strings.ToLower(strings.ReplaceAll(m[5], ".", ""))
-	for _, layout := range []string{"1-2-2006 3:04pm", "1-2-06 3:04pm", "1-2-2006 15:04", "1-2-06 15:04", "jan-2-2006 15:04", "jan-2-2006 3:04pm", "2006-1-2 15:04", "2006-1-2 3:04pm"} {
+	for _, layout := range []string{"1-2-2006 3:04pm", "1-2-06 3:04pm", "1-2-2006 15:04", "1-2-06 15:04", "Jan-2-2006 15:04", "Jan-2-2006 3:04pm", "Jan-2-06 15:04", "2006-1-2 15:04", "2006-1-2 3:04pm"} {
 		if at, err := time.Parse(layout, text); err == nil && at.Year() >= 2000 && at.Year() < 2100 {
 			return at.Format("2006-01-02T15:04"), true
 		}
@@ -340,11 +361,10 @@ func (p *proposals) oneOrTwo(s *sheet, page int, one, all bool, sure float64, ar
 // signature looks for ink over the line that names whose signature it is.
 func (p *proposals) signature(s *sheet, page int, field string, captions []string) {
 	for _, caption := range captions {
-		found := s.find(caption)
-		if len(found) == 0 {
+		c, ok := s.closest(caption)
+		if !ok {
 			continue
 		}
-		c := found[len(found)-1].box
 		over := s.over(c)
 		ink, sure := s.writing(over)
 		value := "no"
@@ -358,6 +378,16 @@ func (p *proposals) signature(s *sheet, page int, field string, captions []strin
 		return
 	}
 	p.add(s, page, field, "", 0, Box{0, 0.6 * s.height, 1000, s.height})
+}
+
+// closest is the best match of a phrase: captions of one form differ by a word.
+func (s *sheet) closest(phrase string) (Box, bool) {
+	found := s.find(phrase)
+	if len(found) == 0 {
+		return Box{}, false
+	}
+	best := slices.MinFunc(found, func(a, b place) int { return a.errors - b.errors })
+	return best.box, true
 }
 
 // over is the place above a caption where a signature stands, down from the

@@ -174,10 +174,11 @@ func check(files [][]byte) error {
 }
 
 // MustConfirm reports a field that counts only after a person looked: who issued
-// a paper and whether it is signed, whatever the confidence.
+// a paper, whether it is signed, and the hour from which a clock may run,
+// whatever the confidence.
 func MustConfirm(field string) bool {
 	switch field {
-	case "by", "signed", "attached_signed", "court", "court_signed":
+	case "by", "received_at", "signed", "attached_signed", "court", "court_signed":
 		return true
 	}
 	return false

@@ -3,6 +3,8 @@ package papers
 import (
 	"image"
 	"math"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A tick is what a box beside a line says.
@@ -19,6 +21,9 @@ func (s *sheet) tickBefore(p place) tick {
 	line := s.words[p.first].Box
 	h := max(line.height(), 9)
 	near := Box{line.X0 - 6*h, line.middle() - 1.3*h, line.X0 + 0.2*h, line.middle() + 1.3*h}
+	if first, _ := utf8.DecodeRuneInString(s.words[p.first].Text); !unicode.IsLetter(first) {
+		near.X1 = line.X0 + 2.2*h // the scan took the square for a sign of the word
+	}
 	for _, m := range s.marks {
 		if near.centres(m.Box) {
 			return tick{m.On, true, 0.99, m.Box}
