@@ -226,7 +226,7 @@ func (l *Log) Publish(ctx context.Context) (Head, error) {
 	// holds a checkpoint that nobody has seen; the next start puts its file
 	// there.
 	next := Head{Size: grown.size, Root: grown.root()}
-	if next.Checkpoint, err = l.Signer.checkpoint(next.Size, next.Root, l.Now()); err != nil {
+	if next.Checkpoint, err = l.Signer.checkpoint(next.Size, next.Root, l.signingTime(head)); err != nil {
 		return Head{}, err
 	}
 	if err := l.Storage.SetHead(ctx, head, next); err != nil {
@@ -261,6 +261,22 @@ func (l *Log) Publish(ctx context.Context) (Head, error) {
 		}
 	}
 	return next, nil
+}
+
+// signingTime is now, and never before the time of the checkpoint that this one
+// follows. Where the clock was put back, checkpoints carry the same time until
+// it has come up again: a log whose times run backwards could not be told from
+// one that shows old checkpoints once more, and a smaller one with a later time
+// is the proof that entries went missing.
+func (l *Log) signingTime(head Head) time.Time {
+	now := l.Now()
+	if head.Checkpoint == nil {
+		return now
+	}
+	if last, err := l.Signer.key.Checkpoint(head.Checkpoint); err == nil && now.Before(last.At) {
+		return last.At
+	}
+	return now
 }
 
 // writeTiles appends what the storage holds beyond size and returns the grown

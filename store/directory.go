@@ -148,7 +148,7 @@ func (d *Directory) lookAt(ctx context.Context, l record.Listed) (wrote bool, er
 	was := d.of(l.Key.String())
 	timed, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	now := d.store.config.Now()
+	now := d.store.config.Now().UTC().Truncate(time.Second) // as entries carry it
 	is, notes, err := record.Look{Log: l, Files: plain{site{base, d.client}}, View: d.view(l), Now: now}.At(timed, was)
 	if err != nil || ctx.Err() != nil {
 		return false, err

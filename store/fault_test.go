@@ -113,8 +113,12 @@ func TestTheClockJumps(t *testing.T) {
 			t.Logf("after a jump of %v: %v", jump, err)
 			continue
 		}
-		if _, err := record.Consistent(t.Context(), s.Key(), s.files, before.Checkpoint, head.Checkpoint); err != nil {
+		g, err := record.Consistent(t.Context(), s.Key(), s.files, before.Checkpoint, head.Checkpoint)
+		if err != nil {
 			t.Error(err)
+		}
+		if g.To.At.Before(g.From.At) || g.To.At.Before(c.now()) {
+			t.Errorf("after a jump of %v the checkpoint is of %v, the one before of %v", jump, g.To.At, g.From.At)
 		}
 		before = head
 		if err := s.Sweep(t.Context()); err != nil {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -120,8 +119,6 @@ func allActGroups(v *law.Vocabulary) []choiceGroup {
 // coverageCSV is the whole table, one cell a row.
 func (s *site) coverageCSV(w http.ResponseWriter, r *http.Request) error {
 	on := s.Now().Format(time.DateOnly)
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="comity-coverage-`+on+`.csv"`)
 	rows := [][]string{{"place", "act", "is", "grade", "rules", "contested", "gap_beside", "as_of"}}
 	for _, place := range s.Law.CoveredPlaces() {
 		for _, c := range s.Law.Table(place.ID, on) {
@@ -129,6 +126,6 @@ func (s *site) coverageCSV(w http.ResponseWriter, r *http.Request) error {
 				strconv.FormatBool(c.Contested), strconv.FormatBool(c.Is == law.CellRule && c.HasGap()), c.AsOf})
 		}
 	}
-	_ = csv.NewWriter(w).WriteAll(rows) // the reader may have left
+	_ = csvFile(w, "comity-coverage-"+on+".csv").WriteAll(rows) // the reader may have left
 	return nil
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
 	"net/http"
 	"strings"
 	"time"
@@ -369,15 +368,12 @@ func (s *site) export(w http.ResponseWriter, r *http.Request, who Account) error
 	if !ok {
 		return s.missing(r, "no-page")
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8")
-	h.Set("Content-Disposition", `attachment; filename="`+kind.Name+`.csv"`)
-	h.Set("Cache-Control", "no-store")
 	contests, err := s.Desk.Contests(r.Context(), who.Agency)
 	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(w)
+	w.Header().Set("Cache-Control", "no-store")
+	out := csvFile(w, kind.Name+".csv")
 	if err := out.Write(kind.Columns()); err != nil {
 		return nil // the reader left
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/csv"
 	"io"
 	"net/http"
 	"time"
@@ -35,7 +36,7 @@ func recordFiles() []recordFile {
 		format     oversight.Format
 		name, kind string
 	}{
-		{oversight.CSV, "CSV", "text/csv; charset=utf-8"},
+		{oversight.CSV, "CSV", csvType},
 		{oversight.JSONL, "JSON Lines", "application/jsonl"},
 		{oversight.Parquet, "Parquet", "application/vnd.apache.parquet"},
 	} {
@@ -48,6 +49,19 @@ func recordFiles() []recordFile {
 				func(w io.Writer, e export) error { return oversight.WriteFigures(w, f.format, e.figures) }})
 	}
 	return append(out, recordFile{"datasheet.md", "datasheet", "", "text/markdown; charset=utf-8", writeDatasheet})
+}
+
+// csvFile begins a table that is saved as a file.
+func csvFile(w http.ResponseWriter, name string) *csv.Writer {
+	attached(w, csvType, name)
+	return csv.NewWriter(w)
+}
+
+const csvType = "text/csv; charset=utf-8"
+
+func attached(w http.ResponseWriter, kind, name string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 }
 
 func writeDatasheet(w io.Writer, e export) error {
@@ -73,11 +87,11 @@ func (s *site) recordFile(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		h := w.Header()
-		h.Set("Content-Type", f.kind)
-		h.Set("Access-Control-Allow-Origin", "*")
-		if f.kind != "text/markdown; charset=utf-8" {
-			h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		if f.Format == "" { // words, to be read here
+			w.Header().Set("Content-Type", f.kind)
+		} else {
+			attached(w, f.kind, f.Name)
 		}
 		// The whole record over a slow line; a writer that cannot be told keeps
 		// the server's own limit.

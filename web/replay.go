@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -173,13 +172,10 @@ func (s *site) replayCSV(w http.ResponseWriter, r *http.Request) error {
 	if table == nil {
 		return s.missing(r, "no-replay")
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="comity-replay-`+table.From+`.csv"`)
-	out := csv.NewWriter(w)
 	rows := [][]string{{"state", "month", "law", "happened", "rows"}}
 	for _, c := range table.Cells {
 		rows = append(rows, []string{c.State, c.Month, string(c.Answer), string(c.Outcome), strconv.Itoa(c.Rows)})
 	}
-	_ = out.WriteAll(rows) // the reader may have left
+	_ = csvFile(w, "comity-replay-"+table.From+".csv").WriteAll(rows) // the reader may have left
 	return nil
 }
