@@ -150,6 +150,11 @@ func (w *walker) next() bool {
 	if at.Submit {
 		return true
 	}
+	return w.answer(at)
+}
+
+// answer fills in the question that has the focus.
+func (w *walker) answer(at step) bool {
 	values := w.want[at.Name]
 	if len(values) == 0 {
 		return false
