@@ -333,3 +333,11 @@ func (k *Kind) sealedNames() []string {
 func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
 }
+
+// Asks is what a filled form asks the law.
+func (k *Kind) Asks(f Form) []Item {
+	if k.asks == nil {
+		return nil
+	}
+	return k.asks(f)
+}

@@ -8,6 +8,7 @@ func Kinds() []*Kind {
 	return []*Kind{
 		&detainer,
 		&assistance,
+		&call,
 		&informal,
 		&unattributed,
 		&attribution,

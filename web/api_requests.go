@@ -17,7 +17,7 @@ import (
 type requestBody struct {
 	ID     string            `json:"id" doc:"yours; the same request may be sent twice and is recorded once" example:"jail-2026-004711"`
 	Agency string            `json:"agency" doc:"ORI; must be the token's agency"`
-	Kind   string            `json:"kind" enum:"detainer,assistance,informal,unattributed,attribution,database-access,automatic-flow,equipment,complaint,complaint-outcome,misidentification,notice,contest,rebuttal"`
+	Kind   string            `json:"kind" enum:"detainer,assistance,informal,unattributed,attribution,database-access,automatic-flow,equipment,complaint,complaint-outcome,misidentification,call,notice,contest,rebuttal"`
 	In     string            `json:"in" doc:"place" example:"us-il-cook"`
 	On     string            `json:"on,omitempty" doc:"day, 2006-01-02; default the local day of at"`
 	At     string            `json:"at,omitempty" doc:"instant, RFC 3339; default now, unless on is another day"`

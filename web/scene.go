@@ -202,7 +202,7 @@ func (l *lang) sceneTexts(agency string) []Line {
 }
 
 // sceneManifest lets a phone install the page; it opens at the card.
-func (s *site) sceneManifest(w http.ResponseWriter, r *http.Request) error {
+func (s *site) sceneManifest(w http.ResponseWriter, r *http.Request, _ Account) error {
 	l := s.langOf(r)
 	icon, err := s.parts.address("mark.svg")
 	if err != nil {
@@ -222,7 +222,7 @@ var sceneParts = []string{"style.css", "desk.css", "scene.css", "card.js", "modu
 
 // sceneWorker is the script that keeps the page, its files and the law of one
 // state on the phone, and nothing of what was asked.
-func (s *site) sceneWorker(w http.ResponseWriter, r *http.Request) error {
+func (s *site) sceneWorker(w http.ResponseWriter, r *http.Request, _ Account) error {
 	state := r.URL.Query().Get("law")
 	if p, ok := s.Law.Place(state); !ok || s.bundled(p) != state {
 		return s.missing(r, "no-place")
