@@ -63,6 +63,10 @@ func (s *Store) checkCounts(ctx context.Context) error {
 		{"gaps in the log", `SELECT coalesce(max(idx) + 1, 0) - count(*) FROM log`},
 		{"leaves that differ from their entry", `SELECT count(*) FROM log JOIN entry USING (n) WHERE log.leaf <> entry.leaf OR log.agency <> entry.agency`},
 		{"entries without a header and without an order", `SELECT count(*) FROM entry WHERE n NOT IN (SELECT n FROM header) AND n NOT IN (SELECT n FROM withdrawal)`},
+		{"terms of entries that were erased", `SELECT count(*) FROM term WHERE n IN (SELECT n FROM erasure)`},
+		{"entries to be indexed that were erased", `SELECT count(*) FROM unindexed WHERE n IN (SELECT n FROM erasure)`},
+		{"sealed parts of entries that were erased", `SELECT count(*) FROM sealed WHERE n IN (SELECT n FROM erasure)`},
+		{"headers that were withdrawn", `SELECT count(*) FROM header WHERE n IN (SELECT n FROM withdrawal)`},
 		{"entries without content and without an order", `SELECT count(*) FROM entry WHERE n NOT IN (SELECT n FROM sealed) AND n NOT IN (SELECT n FROM erasure)`},
 	} {
 		var n int64

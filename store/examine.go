@@ -306,12 +306,17 @@ func (x *examination) ledgerOfErasures(ctx context.Context) {
 	x.say(Fine, "erasures", "", "the ledger names all %d erased entries", erased)
 }
 
+// evidence reads every object through. A folder is not opened but looked at: a
+// server may be writing into it.
 func (x *examination) evidence(ctx context.Context) {
-	dir := filepath.Join(x.dir, "evidence")
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+	inside := filepath.Join(x.dir, "evidence")
+	place := cmp.Or(x.config.EvidencePlace, inside)
+	x.evidenceDue(ctx)
+	if _, err := os.Stat(place); place == inside && errors.Is(err, fs.ErrNotExist) {
+		x.say(Note, "evidence", "if files lie elsewhere, name the place: comity doctor -evidence PLACE", "none lies in the folder; none elsewhere was checked")
 		return
 	}
-	n, found, err := CheckEvidence(ctx, &evidenceFolder{dir: dir, now: x.Store.config.Now})
+	n, found, err := x.checkEvidenceAt(ctx, place)
 	if err != nil {
 		x.failed("evidence", err)
 		return
@@ -321,6 +326,33 @@ func (x *examination) evidence(ctx context.Context) {
 	}
 	if len(found) == 0 {
 		x.say(Fine, "evidence", "", "%d objects, all as they were put", n)
+	}
+	if place != inside {
+		x.say(Note, "evidence", "back it up where it is: a backup of the record does not hold it", "it lies outside the folder, at %s", place)
+	}
+}
+
+func (x *examination) checkEvidenceAt(ctx context.Context, place string) (int, []Finding, error) {
+	if !strings.HasPrefix(place, "s3://") {
+		if _, err := os.Stat(place); err != nil {
+			return 0, nil, evidenceFault("look at "+place, err)
+		}
+		return CheckEvidence(ctx, &evidenceFolder{dir: place, now: x.Store.config.Now})
+	}
+	e, err := openBucket(ctx, place)
+	if err != nil {
+		return 0, nil, err
+	}
+	return CheckEvidence(ctx, e)
+}
+
+// evidenceDue: objects that an order destroys, and that are still there.
+func (x *examination) evidenceDue(ctx context.Context) {
+	var due int64
+	if err := x.read.QueryRowContext(ctx, `SELECT count(*) FROM evidence_due`).Scan(&due); err != nil {
+		x.failed("evidence", err)
+	} else if due > 0 {
+		x.say(Wrong, "evidence", "start the server with its evidence store (serve -evidence PLACE), and see that nothing there locks them", "%d objects that an order destroys are not destroyed yet", due)
 	}
 }
 

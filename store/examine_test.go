@@ -113,6 +113,10 @@ func TestExamine(t *testing.T) {
 		{"a header gone", "entries", "1 entries without a header", sql(`DROP TRIGGER header_remains`, `DELETE FROM header WHERE n = (SELECT n FROM log WHERE idx = 5)`)},
 		{"content gone", "entries", "1 entries without content", sql(`DROP TRIGGER sealed_remains`, `DELETE FROM sealed WHERE n = (SELECT n FROM log WHERE idx = 5)`)},
 		{"content exchanged", "entries", "2 sealed parts that do not open", sql(`DROP TRIGGER sealed_stays`, `UPDATE sealed SET text = randomblob(200) WHERE n = (SELECT n FROM log WHERE idx = 5)`)},
+		{"a term left of what was erased", "entries", "1 terms of entries that were erased", sql(`INSERT INTO term (agency, term, n) SELECT agency, randomblob(32), n FROM entry WHERE id = 'e9'`)},
+		{"sealed parts left of what was erased", "entries", "2 sealed parts of entries that were erased", sql(`INSERT INTO erasure (n, by, at) SELECT n, 'x', 0 FROM log WHERE idx = 5`)},
+		{"a header left that was withdrawn", "entries", "1 headers that were withdrawn", sql(`INSERT INTO withdrawal (n, note) SELECT n, x'00' FROM entry WHERE id = 'e9'`)},
+		{"evidence that an order destroys", "evidence", "1 objects that an order destroys", sql(`INSERT INTO evidence_due (digest) VALUES (randomblob(32))`)},
 		{"a gap", "entries", "1 gaps in the log", sql(`DROP TRIGGER log_remains`, `DELETE FROM log WHERE idx = 5`)},
 		{"a full tile changed", "log", "", flip("log/tile/0/000")},
 		{"a bundle changed", "log", "", flip("log/tile/entries/000")},
@@ -248,5 +252,55 @@ func TestTornPagesAreFound(t *testing.T) {
 	}
 	if !t.Failed() {
 		t.Logf("counted: fault=torn-page pages=%d detected=%d", torn, found)
+	}
+}
+
+// Evidence outside the folder is read through where it is named, and said not
+// to be checked where it is not.
+func TestExamineEvidenceElsewhere(t *testing.T) {
+	c := newClock()
+	_, dir := create(t, c)
+	place := filepath.Join(t.TempDir(), "evidence")
+	e, err := OpenEvidence(t.Context(), place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := e.Put(t.Context(), strings.NewReader("a scan"), Digest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(place string) (out string) {
+		t.Helper()
+		config := c.config()
+		config.EvidencePlace = place
+		list, err := Examine(t.Context(), dir, config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range list {
+			if r.About == "evidence" {
+				out += r.Grade + ": " + r.Says + "; "
+			}
+		}
+		return out
+	}
+	if got := says(""); got != "note: none lies in the folder; none elsewhere was checked; " {
+		t.Errorf("unnamed: %s", got)
+	}
+	if got := says(place); got != "ok: 1 objects, all as they were put; note: it lies outside the folder, at "+place+"; " {
+		t.Errorf("named: %s", got)
+	}
+	path := filepath.Join(place, o.Digest.String()[:2], o.Digest.String())
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("a scam"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := says(place); !strings.HasPrefix(got, "wrong: the object "+o.Digest.String()+" is damaged") {
+		t.Errorf("damaged: %s", got)
+	}
+	if got := says(place + "-gone"); !strings.HasPrefix(got, "wrong: ") {
+		t.Errorf("gone: %s", got)
 	}
 }

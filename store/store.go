@@ -47,10 +47,13 @@ type Config struct {
 	Withhold func(agency, kind string) bool // true: a law or an agreement forbids any release (8 CFR 236.6); nil: none does
 	Log      *slog.Logger                   // of the program's running, never of what is recorded; nil: the default
 
-	Terms     func([]record.Field) []string // by which staff find an entry again; nil: by its id only
-	Evidence  Evidence                      // of the entries that name objects; nil: there is none
-	Ledger    string                        // file of the ledger of erasures; empty: DIR/erasures
-	Retention []Retention                   // the schedule in force; empty: nothing is destroyed by a clock
+	Terms    func([]record.Field) []string // by which staff find an entry again; nil: by its id only
+	Evidence Evidence                      // of the entries that name objects; nil: there is none
+	// EvidencePlace is where [Examine] looks for evidence; empty: DIR/evidence.
+	EvidencePlace string
+
+	Ledger    string      // file of the ledger of erasures; empty: DIR/erasures
+	Retention []Retention // the schedule in force; empty: nothing is destroyed by a clock
 
 	Cosigners record.Policy // whom to ask; empty: those in DIR/cosigners (cosign.go)
 }

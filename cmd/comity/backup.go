@@ -27,6 +27,7 @@ func runBackup(ctx context.Context, e env, args []string) error {
 	out := f.String("o", "", "the `file` to write; never over another")
 	var to list
 	f.Var(&to, "to", "`RECIPIENT` who can open it, age1…, or a file of them; as often as needed")
+	evidence := f.String("evidence", "", evidenceHelp+"; what lies outside DIR is named, not copied")
 	keys := f.Bool("keys", false, "the keys and nothing else: keep that file apart from the others")
 	newKey := f.String("new-key", "", "make the key that opens backups, write it to this `file`, and print the recipient")
 	asJSON := f.Bool("json", false, "as JSON")
@@ -50,6 +51,9 @@ func runBackup(ctx context.Context, e env, args []string) error {
 	b := backingUp{dir: *dir, out: *out, config: config, recipients: recipients}
 	if *keys {
 		return b.keys(ctx, e, *asJSON)
+	}
+	if *evidence != "" {
+		fmt.Fprintf(e.err, "comity: the evidence at %s is not in this file\nhint: back it up where it is; it is named by its digest, so a copy proves itself\n", *evidence)
 	}
 	return b.data(ctx, e, *asJSON)
 }

@@ -93,7 +93,11 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "")
+	kept, err := openNotes(where, where+"-counsel")
+	if err != nil {
+		return err
+	}
+	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "", func(c *web.Config) { c.Notes = notes{kept} })
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	f := newFlags("doctor")
 	dir := f.String("dir", "", "folder of the record; without it only the program and its law")
 	db := f.String("db", "", databaseHelp)
+	evidence := f.String("evidence", "", evidenceHelp)
 	repair := f.Bool("repair", false, "first open the record, bring an older schema forward (with PostgreSQL as the owner of the tables) and make the files of the public log anew; no server may have it open")
 	asJSON := f.Bool("json", false, "a list of {about, grade, says, do} as JSON")
 	if err := f.parse(e, args, 0); err != nil {
@@ -30,6 +31,7 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	}
 	config := recordConfig(slog.New(slog.DiscardHandler), 0)
 	config.Database = databaseOf(*dir, *db)
+	config.EvidencePlace = evidenceAt(*dir, *evidence)
 	if *repair {
 		if err := store.Repair(ctx, *dir, config); err != nil {
 			return err

@@ -42,9 +42,9 @@ func runRecord(ctx context.Context, e env, args []string) error {
 
 type orderFlags struct {
 	*flags
-	dir, db, entry, id, authority, by, file string
-	fields                                  list
-	chain, header, asJSON                   bool
+	dir, db, entry, id, authority, by, file, evidence string
+	fields                                            list
+	chain, header, asJSON                             bool
 }
 
 func newOrderFlags() *orderFlags {
@@ -56,6 +56,7 @@ func newOrderFlags() *orderFlags {
 	f.StringVar(&f.authority, "authority", "", "who orders it and by what paper; names no person")
 	f.StringVar(&f.by, "by", "court", "sort of authority: court, statute or agency")
 	f.StringVar(&f.file, "file", "", "a ledger of erasures to carry out again, after a restore")
+	f.StringVar(&f.evidence, "evidence", "", evidenceHelp)
 	f.Var(&f.fields, "field", "fields to show, for example form.box")
 	f.BoolVar(&f.chain, "chain", false, "erase every entry of the chain")
 	f.BoolVar(&f.header, "header", false, "withdraw the public headers too")
@@ -72,6 +73,9 @@ func (f *orderFlags) open(ctx context.Context, wants ...string) (*store.Store, e
 	}
 	config := recordConfig(slog.New(slog.DiscardHandler), 0)
 	config.Database = databaseOf(f.dir, f.db)
+	if err := withEvidence(ctx, &config, f.dir, f.evidence); err != nil {
+		return nil, err
+	}
 	return store.Open(ctx, f.dir, config)
 }
 

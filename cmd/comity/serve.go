@@ -49,6 +49,8 @@ func runServe(ctx context.Context, e env, args []string) error {
 	f.Var(&stamps, "stamp", "`address` of a time-stamp authority (RFC 3161) to stamp checkpoints; give two")
 	stampEvery := f.Duration("stamp-every", time.Hour, "time between two stampings")
 	retention := f.String("retention", "", "`file` of the retention schedule that the agency adopted; without it nothing is destroyed by a clock")
+	evidence := f.String("evidence", "", evidenceHelp)
+	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -103,19 +105,31 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	config.Database = databaseOf(*dir, *db)
+	if err := withEvidence(ctx, &config, *dir, *evidence); err != nil {
+		return err
+	}
 	s, err := store.Open(ctx, *dir, config)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	work := []func(context.Context){s.Run}
+	own := func(*web.Config) {}
+	if *counsel != "" {
+		kept, err := openNotes(*dir, *counsel)
+		if err != nil {
+			return err
+		}
+		own = func(c *web.Config) { c.Notes = notes{kept} }
+		work = append(work, sweepNotes(s, kept, func(err error) { log.Error("counsel's notes", "err", err) }))
+	}
 	if err := agree(ctx, s, log); err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact)
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own)
 	if err != nil {
 		return err
 	}
-	work := []func(context.Context){s.Run}
 	if len(stamps) > 0 {
 		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
 	}
@@ -150,7 +164,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	}
 	c := web.Config{
 		Law: book, Drafts: drafts, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
-		Record: publicRecord{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
+		Record: publicRecord{s}, Looked: looked{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {
