@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"comity/record"
+	"comity/seal"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -182,6 +184,73 @@ func TestHarm_H37_a_record_of_schema_one_says_and_proves_what_it_did(t *testing.
 	s = reopen(t, s, c)
 	if n, err := s.Size(t.Context()); err != nil || n != size {
 		t.Errorf("opened once more it was changed again: %d, then %d entries, %v", size, n, err)
+	}
+}
+
+// A database of each version before this one, as that version's files make it,
+// is brought forward: on PostgreSQL too, where it runs what SQLite does not.
+func TestEveryOlderSchemaIsBroughtForward(t *testing.T) {
+	all := allMigrations(t)
+	for from := 1; from < len(all); from++ {
+		t.Run(fmt.Sprint(from), func(t *testing.T) {
+			c := newClock()
+			dir := filepath.Join(t.TempDir(), "data")
+			c.address, _ = newDatabase(t)
+			olderRecord(t, dir, c, all[:from])
+			s, err := Open(t.Context(), dir, c.config())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if version, err := s.readMeta(t.Context()); err != nil || version != len(all) {
+				t.Errorf("version %d, %v", version, err)
+			}
+			list, err := s.Entries(t.Context(), "", -1, 100)
+			if err != nil || len(list) != len(all)-from || list[0].Fields[0].Value != strconv.Itoa(from+1) {
+				t.Errorf("it says of its changes: %+v, %v", list, err)
+			}
+			mustAppend(t, s, draft("after", c.now()))
+			mustPublish(t, s)
+			if _, err := s.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// olderRecord makes an empty record with the files of an older schema.
+func olderRecord(t *testing.T, dir string, c *clock, all []migration) {
+	t.Helper()
+	root, err := seal.NewRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"log.key": must(record.NewSigner("record.example/log")), "seal.key": root.Secret()} {
+		path := filepath.Join(dir, "keys", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text+"\n"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := c.config()
+	data, err := config.database(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = inOne(t.Context(), data, true, func(conn *sql.Conn) error {
+		for _, m := range all {
+			if err := runScript(t.Context(), data, conn, m); err != nil {
+				return err
+			}
+		}
+		for name, value := range map[string]string{"origin": "record.example/log", "agency": cook, "sample": "true", "schema": strconv.Itoa(len(all))} {
+			if _, err := conn.ExecContext(t.Context(), data.query(`INSERT INTO meta (name, value) VALUES (?, ?)`), name, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

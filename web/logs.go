@@ -54,6 +54,7 @@ type faultCount struct {
 type logLine struct {
 	record.Watched
 	Name  string // of the agency
+	Count int    // of entries
 	Fresh string // how long ago its last checkpoint was made
 }
 
@@ -157,7 +158,7 @@ func (s *site) agencyName(ori string) string {
 }
 
 func (s *site) logLine(l *lang, x record.Watched) logLine {
-	line := logLine{Watched: x, Name: s.agencyName(x.Agency)}
+	line := logLine{Watched: x, Name: s.agencyName(x.Agency), Count: int(x.Size)}
 	if !x.At.IsZero() {
 		line.Fresh = l.ago(s.Now().Sub(x.At))
 	}
@@ -183,7 +184,7 @@ func (l *lang) ago(d time.Duration) string {
 type logView struct {
 	logLine
 	HasAgency bool
-	BeatWords string
+	Seconds   int // between two checkpoints
 }
 
 func (logView) template() string { return "logs_one" }
@@ -194,7 +195,7 @@ func (s *site) oneLog(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.missing(r, "no-log")
 	}
-	v := logView{logLine: s.logLine(s.langOf(r), x), BeatWords: (time.Duration(x.Beat) * time.Second).String()}
+	v := logView{logLine: s.logLine(s.langOf(r), x), Seconds: int(x.Beat)}
 	if s.Agencies != nil {
 		_, v.HasAgency = s.Agencies.Get(x.Agency)
 	}

@@ -84,7 +84,7 @@ func TestLogsPage(t *testing.T) {
 		"/logs/" + theSampleLogs[2].ID():                   {"It signed two histories. No later checkpoint takes that back.", "it did not answer in time", "comity verify -key"},
 		"/logs/" + theSampleLogs[3].ID():                   {"it shows 100 now", "/agencies/AK0010500"},
 		"/logs/" + theSampleLogs[7].ID():                   {"This log was taken off the list"},
-		"/es/logs/" + theSampleLogs[1].ID():                {"es más viejo que su ritmo prometido", "un punto de control cada 1m0s"},
+		"/es/logs/" + theSampleLogs[1].ID():                {"es más viejo que su ritmo prometido", "un punto de control cada 60 segundos"},
 		"/logs/" + theSampleLogs[0].ID() + "/checkpoint":   {"adams.sample.example/log"},
 		"/logs/" + theSampleLogs[0].ID() + "/receipt.json": {"receipt/1"},
 		"/logs/" + theSampleLogs[2].ID() + "/notes/" + theSampleLogs[2].Proofs[0].To: {"a note cdcd"},

@@ -30,6 +30,7 @@ type recordView struct {
 	Checkpoint record.Checkpoint
 	Signed     string
 	Root       string
+	Cosigners  []record.SeenCosigner
 	Headers    []oversight.PublicEntry
 	After      int64
 	Next       int64
@@ -80,6 +81,9 @@ func (s *site) record(w http.ResponseWriter, r *http.Request) error {
 	if len(v.Headers) > headersShown {
 		v.Headers = v.Headers[:headersShown]
 		v.Next = v.Headers[headersShown-1].Index
+	}
+	if s.Cosigners != nil {
+		v.Cosigners = s.Cosigners()
 	}
 	v.Root, v.Files = v.Checkpoint.Root.String(), recordFiles()
 	return s.show(w, r, v)

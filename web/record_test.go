@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"comity/oversight"
+	"comity/record"
 )
 
 // yearsOfRecord has forty years of counts, the oldest first.
@@ -36,5 +37,30 @@ func TestRecordPageStaysSmall(t *testing.T) {
 		if w.Code != http.StatusOK || !strings.Contains(body, says) || !strings.Contains(body, "2036") || strings.Contains(body, "2027") || len(body) > 60_000 {
 			t.Errorf("%s: %d, %d bytes; it should hold the newest hundred counts and say so", path, w.Code, len(body))
 		}
+	}
+}
+
+// The page names who cosigns, and who is missing.
+func TestRecordPageNamesCosigners(t *testing.T) {
+	c := testConfig(t)
+	c.Cosigners = func() []record.SeenCosigner {
+		return []record.SeenCosigner{{Name: "cosigner.auditor.example/w1", At: now}, {Name: "cosigner.paper.example"}}
+	}
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		"/record":    {"cosigner.auditor.example/w1</code>: signed the last checkpoint on 21 November 2026", "cosigner.paper.example</code>: has not signed the last checkpoint"},
+		"/es/record": {"cosigner.auditor.example/w1</code>: firmó el último punto de control", "no ha firmado el último punto de control"},
+	} {
+		for _, says := range want {
+			if body := get(h, path).Body.String(); !strings.Contains(body, says) {
+				t.Errorf("%s lacks %q", path, says)
+			}
+		}
+	}
+	if body := get(testSite(t), "/record").Body.String(); !strings.Contains(body, "This log asks none.") {
+		t.Error("a log without cosigners does not say so")
 	}
 }

@@ -71,6 +71,7 @@ import (
 	"comity/door"
 	"comity/law"
 	"comity/oversight"
+	"comity/record"
 )
 
 // Config is what the pages show and whom they ask. Law and Now are required.
@@ -87,6 +88,7 @@ type Config struct {
 	Record      Record
 	Figures     Figures                          // published numbers beside totals; nil: none
 	Files       LogFiles                         // the public log itself
+	Cosigners   func() []record.SeenCosigner     // of this record's own log; nil: it has none
 	Logs        Logs                             // of many agencies; nil: this copy watches none
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records

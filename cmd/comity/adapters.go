@@ -70,6 +70,22 @@ func (p publicRecord) Counts(ctx context.Context) ([]oversight.PublicCount, erro
 	return out, err
 }
 
+// cosignersOf is how the record's own cosigners stand: who signed the last
+// checkpoint that they were shown, and who is missing from it.
+func cosignersOf(s *store.Store) func() []record.SeenCosigner {
+	return func() []record.SeenCosigner {
+		var out []record.SeenCosigner
+		for _, c := range s.Cosigners() {
+			seen := record.SeenCosigner{Label: c.Name, Name: c.Name}
+			if c.Why == "" && c.Last != nil {
+				seen.At = *c.Last
+			}
+			out = append(out, seen)
+		}
+		return out
+	}
+}
+
 // counts keeps day totals of call-back checks.
 type counts struct{ *store.Store }
 

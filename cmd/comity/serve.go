@@ -164,7 +164,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	}
 	c := web.Config{
 		Law: book, Drafts: drafts, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
-		Record: publicRecord{s}, Looked: looked{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
+		Record: publicRecord{s}, Cosigners: cosignersOf(s), Looked: looked{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {
