@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"image"
+	"image/draw"
 	"slices"
 	"strings"
 	"testing"
@@ -163,21 +165,33 @@ func TestScannedFax(t *testing.T) {
 			t.Errorf("%s is %q, want %q", field, values[field], want)
 		}
 	}
-	for _, p := range got.Proposals {
-		if p.Crop == nil {
-			continue
-		}
-		words, err := r.scan(context.Background(), p.Crop)
-		if err != nil {
-			t.Fatal(err)
-		}
-		shown := (&sheet{words: words}).text(Box{-10, -10, 1e6, 1e6})
-		for _, canary := range paperstest.Canaries() {
-			if strings.Contains(shown, canary) {
-				t.Errorf("the picture for %s shows %q", p.Field, canary)
-			}
+	words, err := r.scan(context.Background(), together(got.Proposals))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := (&sheet{words: words}).text(Box{-10, -10, 1e6, 1e6})
+	if !strings.Contains(shown, "I-247A") {
+		t.Errorf("the pictures cannot be read: %s", shown)
+	}
+	for _, canary := range paperstest.Canaries() {
+		if strings.Contains(shown, canary) {
+			t.Errorf("a picture shows %q: %s", canary, shown)
 		}
 	}
+}
+
+// together lays the pictures of all places on one page.
+func together(list []Proposal) *image.Gray {
+	out := image.NewGray(image.Rect(0, 0, pageWidth, 3*pageWidth))
+	draw.Draw(out, out.Rect, image.White, image.Point{}, draw.Src)
+	y := 20
+	for _, p := range list {
+		if p.Crop != nil {
+			draw.Draw(out, p.Crop.Rect.Add(image.Pt(20, y)), p.Crop, image.Point{}, draw.Src)
+			y += p.Crop.Rect.Dy() + 30
+		}
+	}
+	return out
 }
 
 // The form is signed or it is not, also where a name is typed beside it; and a

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"comity/papers/paperstest"
 )
 
 // TestCanary writes names and bookings that would be found anywhere, and facts
@@ -32,6 +34,14 @@ func TestCanary(t *testing.T) {
 		"attached":"none","court":"none","custody":"jailed","other_reason":"yes","contradicts":"yes","shown":"us-citizen-document"}}`, testAgency, canary("BOOKING"), canary("NAME")))
 	ok("/api/v1/requests", assistance("c3", fmt.Sprintf(`,"sealed":{"incident":%q}`, canary("INCIDENT"))))
 	ok("/api/v1/requests/c1/acts", fmt.Sprintf(`{"id":"c4","done":"overridden","at":"2026-10-07T04:00:00-05:00","reason":%q,"rank":"captain"}`, canary("REASON")))
+
+	paper := paperstest.Usual()
+	paper.Name, paper.Country, paper.Birth, paper.File = canary("PERSON"), canary("COUNTRY"), "01/02/1983 "+canary("BIRTH"), "A987654321 "+canary("FILE")
+	read := s.post(t, "/api/v1/papers", string(paperstest.PDF(true, paperstest.Detainer(paper), paperstest.Immigration("i-200", paper))))
+	if read.status != 200 || !strings.Contains(read.text(), `"kind":"i-247a"`) {
+		t.Fatalf("read a paper: %d %s", read.status, read.body)
+	}
+	noCanary(t, "what was read off a paper", read.body)
 
 	// The staff of the agency still read what is sealed, so the canaries live;
 	// nobody reads what is never stored.

@@ -60,7 +60,7 @@ func walk(t testing.TB, s *server) map[string]reply {
 // seeds is an address of every route, and what no page leads to.
 func (w *walker) seeds() []string {
 	example := map[string]string{
-		"id": "c1", "kind": "detainer", "ori": testAgency, "place": "us-il-cook", "pack": "us/il/trust-act", "name": "style.css", "path": "checkpoint", "$": "",
+		"id": "c1", "kind": "detainer", "ori": testAgency, "place": "us-il-cook", "pack": "us/il/trust-act", "name": "style.css", "path": "checkpoint", "n": "0", "$": "",
 	}
 	var out []string
 	for _, r := range w.routes {
