@@ -49,7 +49,7 @@ const (
 	ReviewAccess  Action = "review-access"  // confirm or end, after the law changed
 	SeeAccessLog  Action = "see-access-log" // who looked at which case, for what
 	DrawChecks    Action = "draw-checks"    // a sample of looks, and what was found
-	BreakGlass    Action = "break-glass"    // look without a case of one's own, with a reason
+	BreakGlass    Action = "break-glass"    // let somebody in whose device is lost, with a reason
 	AnswerDevices Action = "answer-devices" // let another device of the same person in
 )
 

@@ -67,7 +67,9 @@ func (s *Store) Sweep(ctx context.Context) error {
 			t.exec(`DELETE FROM draft WHERE expires <= ?`, now),
 			t.sweepPlans(s.config.Now()),
 			t.exec(`DELETE FROM link WHERE expires <= ?`, now),
-			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ?`, now, now),
+			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ? AND passkey IS NULL`, now, now),
+			t.exec(`DELETE FROM ceremony WHERE expires <= ?`, now),
+			t.sweepPeople(s.config.Now()),
 			t.exec(`DELETE FROM viewing WHERE at < ?`, s.config.Now().Add(-KeepViewings).Unix()))
 	})
 	if due := s.removeEvidence(ctx); code(due) != "locked" && code(due) != "on-hold" {

@@ -34,8 +34,10 @@ type Account struct {
 	Name   string
 	Sample bool // invented for a demonstration; pages say so
 
-	By    string // how the account signed in: passkey, oidc, link, token
-	Ended bool   // its time, or the rule that it rests on, is over
+	By     string // how the account signed in: passkey, oidc, link, token
+	Ended  bool   // its time, or the rule that it rests on, is over
+	Locked bool   // idle too long; its passkey unlocks the session
+	Roles  string // that the person may take, separated by spaces; empty: the one
 
 	policies *access.Policies
 }

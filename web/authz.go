@@ -73,6 +73,9 @@ func (s *site) session(w http.ResponseWriter, r *http.Request) (who Account, ok 
 		return Account{}, false, err
 	}
 	who.policies = s.policies
+	if who.Locked {
+		return Account{}, false, s.locked(w, r, who)
+	}
 	return who, true, nil
 }
 

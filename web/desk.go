@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,6 +100,7 @@ func refused(err error) bool {
 }
 
 type signInView struct {
+	Key      bool   // passkeys work at this address
 	Why      string // "", ended, used, continue
 	Continue string // the address asked for, when the browser kept the cookie back
 }
@@ -108,12 +110,17 @@ func (signInView) template() string { return "desk_enter" }
 // signIn says how to get in. A browser that came from another site keeps the
 // session's cookie back; one more step from here sends it.
 func (s *site) signIn(w http.ResponseWriter, r *http.Request, why string) error {
-	v := signInView{Why: why}
+	v := signInView{Why: why, Key: s.keysWork(r)}
 	status := http.StatusUnauthorized
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Site") == "cross-site" {
 		v.Why, v.Continue, status = "continue", r.URL.Path, http.StatusOK
 	}
 	return s.render(w, r, status, v)
+}
+
+func (s *site) keysWork(r *http.Request) bool {
+	_, err := s.relying(r)
+	return err == nil
 }
 
 // enter uses a sign-in link. It works once.
@@ -123,11 +130,11 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request) error {
 	}
 	token := r.URL.Query().Get("token")
 	if token == "" {
-		return s.render(w, r, http.StatusOK, signInView{})
+		return s.render(w, r, http.StatusOK, signInView{Key: s.keysWork(r)})
 	}
 	who, err := s.Accounts.UseLink(r.Context(), token)
 	if refused(err) {
-		return s.render(w, r, http.StatusForbidden, signInView{Why: "used"})
+		return s.render(w, r, http.StatusForbidden, signInView{Why: "used", Key: s.keysWork(r)})
 	}
 	if err != nil {
 		return err
@@ -138,7 +145,8 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.SetCookie(w, s.cookie(r, secret, 0))
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, s.langOf(r).link("/desk"), http.StatusSeeOther)
+	who.policies = s.policies
+	http.Redirect(w, r, s.langOf(r).link(homeOf(who)), http.StatusSeeOther)
 	return nil
 }
 
@@ -167,6 +175,11 @@ type deskHomeView struct {
 	Writes []deskWrite
 	Search string
 	Found  []deskEntry // of a search, else the latest entries
+
+	Purposes  []string // codes that a search names one of; none: it need not
+	Purpose   string
+	NoPurpose bool   // the search was not made
+	Typed     string // what it looked for
 }
 
 func (deskHomeView) template() string { return "desk" }
@@ -205,6 +218,12 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 	if r.Method == http.MethodPost {
 		v.Search = strings.TrimSpace(r.PostFormValue("search"))
 	}
+	if ok, err := s.lookedUp(r, who, &v); err != nil || !ok {
+		v.Search = ""
+		if err != nil {
+			return err
+		}
+	}
 	tasks, err := s.Desk.Tasks(r.Context(), who.Agency)
 	if err != nil {
 		return err
@@ -227,6 +246,28 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 		return err
 	}
 	return s.show(w, r, v)
+}
+
+// lookedUp keeps a search before its result is shown: for what, never for whom.
+// One without a purpose is not made.
+func (s *site) lookedUp(r *http.Request, who Account, v *deskHomeView) (bool, error) {
+	if s.People == nil {
+		return true, nil
+	}
+	v.Purposes = access.Purposes()
+	if v.Search == "" {
+		return true, nil
+	}
+	v.Purpose = r.PostFormValue("purpose")
+	if !slices.Contains(v.Purposes, v.Purpose) {
+		v.NoPurpose, v.Typed = true, v.Search
+		return false, nil
+	}
+	linked := strings.TrimSpace(r.PostFormValue("linked"))
+	if len(linked) > 100 {
+		linked = ""
+	}
+	return true, s.People.LookedUp(r.Context(), who.Agency, Lookup{Account: who.ID, Role: who.Role, Purpose: v.Purpose, Linked: linked})
 }
 
 func (s *site) deskTask(l *lang, t desk.Task, who Account) deskTask {

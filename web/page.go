@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -107,6 +108,8 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"rulelink": func(id string) string { return l.link(rulePath(id)) },
 		"rule":     func(id string) bool { _, _, ok := s.Law.Rule(id); return ok },
 		"query":    url.QueryEscape,
+		"hex":      hex.EncodeToString,
+		"has":      hasRole,
 		"silence": func(x *law.Silence) Side {
 			text, foreign := l.says(law.Says{EN: x.Why, ES: x.WhyES})
 			return Side{text, foreign}

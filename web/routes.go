@@ -67,6 +67,18 @@ func (s *site) routes() []route {
 		// The desk, for staff.
 		{pattern: "GET /desk/enter", serve: s.enter},
 		{pattern: "POST /desk/leave", serve: s.leave},
+		{pattern: "POST /desk/enter/begin", serve: s.beginEntry},
+		{pattern: "POST /desk/enter/finish", serve: s.finishEntry},
+		{pattern: "GET /desk/me", may: access.SeeSelf, staff: s.me},
+		{pattern: "POST /desk/me", may: access.SeeSelf, staff: s.changeMe},
+		{pattern: "POST /desk/me/key/begin", may: access.SeeSelf, staff: s.beginKey},
+		{pattern: "POST /desk/me/key", may: access.SeeSelf, staff: s.addKey},
+		{pattern: "GET /desk/people", may: access.SeePeople, staff: s.people},
+		{pattern: "POST /desk/people", may: access.ChangePeople, staff: s.addPerson},
+		{pattern: "POST /desk/people/review", may: access.ReviewAccess, staff: s.reviewed},
+		{pattern: "POST /desk/people/{id}", may: access.SeePeople, staff: s.changePerson}, // ending and changing ask for change-people
+		{pattern: "GET /desk/access", may: access.SeeAccessLog, staff: s.accessLog},
+		{pattern: "POST /desk/access", may: access.DrawChecks, staff: s.checks},
 		{pattern: "GET /desk", may: access.SeeTasks, staff: s.desk},
 		{pattern: "POST /desk", may: access.SeeTasks, staff: s.desk},
 		{pattern: "GET /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},

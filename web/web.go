@@ -93,14 +93,18 @@ type Config struct {
 	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
 	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
 	Accounts    Accounts
-	Access      *access.Policies // nil: those that ship
-	Papers      Papers           // reads papers; nil: forms are typed in
-	Packets     Packets          // files for a court; nil: this copy makes none
-	Viewings    Viewings         // who looked at what is sealed; nil: it is not kept
-	Looked      Looked           // the list of them; nil: it is not kept
-	Notes       Notes            // counsel's own; nil: this copy keeps none
-	Counts      Counts           // of call-back checks at the door
-	Homes       Homes            // where an agency is and what its pages say of it
+	Access      *access.Policies        // nil: those that ship
+	Passkeys    Passkeys                // nil: sign-in by link alone
+	People      People                  // nil: no page of people, and searches need no purpose
+	Site        string                  // address from outside, https://record.county.example; empty: passkeys on localhost only
+	Stands      func(basis string) bool // whether a rule or instrument is in force today
+	Papers      Papers                  // reads papers; nil: forms are typed in
+	Packets     Packets                 // files for a court; nil: this copy makes none
+	Viewings    Viewings                // who looked at what is sealed; nil: it is not kept
+	Looked      Looked                  // the list of them; nil: it is not kept
+	Notes       Notes                   // counsel's own; nil: this copy keeps none
+	Counts      Counts                  // of call-back checks at the door
+	Homes       Homes                   // where an agency is and what its pages say of it
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

@@ -29,11 +29,11 @@ func (a accounts) UseLink(ctx context.Context, secret string) (web.Account, erro
 }
 
 func (a accounts) NewSession(ctx context.Context, w web.Account) (string, error) {
-	return a.Store.NewSession(ctx, store.Account{ID: w.ID, Agency: w.Agency, Role: w.Role, Name: w.Name, Sample: w.Sample})
+	return a.Store.NewSession(ctx, storedAccount(w))
 }
 
 func accountOf(a store.Account) web.Account {
-	return web.Account{ID: a.ID, Agency: a.Agency, Role: a.Role, Name: a.Name, Sample: a.Sample}
+	return web.Account{ID: a.ID, Agency: a.Agency, Role: a.Role, Name: a.Name, Sample: a.Sample, Roles: a.Roles, By: a.By, Locked: a.Locked, Ended: !a.Ended.IsZero()}
 }
 
 func (a accounts) Session(ctx context.Context, secret string) (web.Account, error) {

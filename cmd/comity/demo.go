@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/access"
 	"comity/atlas"
 	"comity/data"
 	"comity/desk"
@@ -30,8 +31,8 @@ type sampleAgency struct {
 const sampleReferral = "Sample Legal Aid (sample data; not a real office)"
 
 var sampleAgencies = []sampleAgency{
-	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, web.RoleAuditor}},
-	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant}},
+	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, web.RoleAuditor, web.RoleCounsel, web.RoleBoard, string(access.Administrator), string(access.Trainer)}},
+	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant, string(access.Dispatcher), string(access.WatchCommander), string(access.Commander)}},
 	{"TX9999901", web.Home{Name: "Sample County Jail, Texas (sample)", Place: "us-tx-travis", Actor: "county-jail"}, []string{web.RoleClerk}},
 	{"WY9999901", web.Home{Name: "Sample County Jail, Wyoming (sample)", Place: "us-wy-laramie", Actor: "county-jail"}, []string{web.RoleClerk}},
 }
@@ -103,7 +104,7 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	}
 	err = serveUntilDone(ctx, l, handler, func(at net.Addr) error {
 		return tellDemo(e, at, where, links, *asJSON)
-	}, s.Run)
+	}, s.Run, watchAccess(s, book, log))
 	if err == nil && !*asJSON {
 		fmt.Fprintf(e.out, "\nstopped. The sample record is in %s\n  comity verify -key %s %s\n  comity replay %s\n", where, filepath.Join(where, "log.vkey"), where, where)
 	}

@@ -41,7 +41,7 @@ func (l looked) Looked(ctx context.Context, agency, entry string, most int) ([]w
 	list, err := l.Viewings(ctx, agency, entry, most)
 	var out []web.Viewing
 	for _, v := range list {
-		out = append(out, web.Viewing(v))
+		out = append(out, web.Viewing{Entry: v.Entry, Account: v.Account, Role: v.Role, How: v.How, At: v.At})
 	}
 	return out, err
 }

@@ -48,6 +48,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	var stamps list
 	f.Var(&stamps, "stamp", "`address` of a time-stamp authority (RFC 3161) to stamp checkpoints; give two")
 	stampEvery := f.Duration("stamp-every", time.Hour, "time between two stampings")
+	site := f.String("site", "", "`address` of this server from outside, such as https://record.county.example; passkeys are bound to it")
 	retention := f.String("retention", "", "`file` of the retention schedule that the agency adopted; without it nothing is destroyed by a clock")
 	evidence := f.String("evidence", "", evidenceHelp)
 	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
@@ -126,10 +127,11 @@ func runServe(ctx context.Context, e env, args []string) error {
 	if err := agree(ctx, s, log); err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own)
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, func(c *web.Config) { c.Site = *site })
 	if err != nil {
 		return err
 	}
+	work = append(work, watchAccess(s, book, log))
 	if len(stamps) > 0 {
 		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
 	}
@@ -177,6 +179,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		c.Packets = packets{s, book, c.Desk}
 		c.Papers = paperReader{papers.NewReader()}
 		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
+		c.Passkeys, c.People, c.Stands = passkeys{s}, people{s}, stands(book, time.Now)
 	}
 	for _, set := range also {
 		set(&c)

@@ -300,3 +300,103 @@ CREATE TABLE cell (
   PRIMARY KEY (agency, kind, month, written)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON cell TO comity_app;
+-- 0007-plans.sql
+CREATE TABLE plan (
+  agency  TEXT COLLATE "C" NOT NULL,
+  id      TEXT COLLATE "C" NOT NULL,
+  rev     BIGINT NOT NULL,
+  entry   TEXT COLLATE "C" NOT NULL,
+  expires BIGINT NOT NULL,
+  day     TEXT COLLATE "C" NOT NULL,
+  key     BYTEA NOT NULL,
+  text    BYTEA NOT NULL,
+  PRIMARY KEY (agency, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON plan TO comity_app;
+CREATE INDEX plan_expires ON plan (expires);
+CREATE TABLE plan_query (
+  agency TEXT COLLATE "C" NOT NULL,
+  peer   TEXT COLLATE "C" NOT NULL,
+  id     TEXT COLLATE "C" NOT NULL,
+  digest TEXT COLLATE "C" NOT NULL,
+  at     BIGINT NOT NULL,
+  PRIMARY KEY (agency, peer, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON plan_query TO comity_app;
+CREATE INDEX plan_query_at ON plan_query (agency, peer, at);
+-- 0008-people.sql
+ALTER TABLE account ADD COLUMN roles TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN basis TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN ended BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN why TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE account ADD COLUMN subject BYTEA;
+ALTER TABLE session ADD COLUMN role TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE session ADD COLUMN means TEXT COLLATE "C" NOT NULL DEFAULT 'link';
+ALTER TABLE session ADD COLUMN passkey BYTEA;
+ALTER TABLE session ADD COLUMN seen BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE viewing ADD COLUMN purpose TEXT COLLATE "C" NOT NULL DEFAULT '';
+ALTER TABLE link ADD COLUMN reason TEXT COLLATE "C" NOT NULL DEFAULT '';
+CREATE TABLE passkey (
+  id      BYTEA PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+  label   TEXT COLLATE "C" NOT NULL,
+  public  BYTEA NOT NULL,
+  made    BIGINT NOT NULL,
+  used    BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON passkey TO comity_app;
+CREATE INDEX passkey_account ON passkey (account);
+CREATE TABLE ceremony (
+  hash    BYTEA PRIMARY KEY,
+  account TEXT COLLATE "C" NOT NULL,
+  data    BYTEA NOT NULL,
+  expires BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON ceremony TO comity_app;
+CREATE TABLE access_event (
+  agency  TEXT COLLATE "C" NOT NULL,
+  account TEXT COLLATE "C" NOT NULL,
+  what    TEXT COLLATE "C" NOT NULL,
+  note    TEXT COLLATE "C" NOT NULL,
+  by      TEXT COLLATE "C" NOT NULL,
+  at      BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_event TO comity_app;
+CREATE INDEX access_event_agency ON access_event (agency, at);
+CREATE FUNCTION access_event_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'what happened to access is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER access_event_stays BEFORE UPDATE ON access_event FOR EACH ROW EXECUTE FUNCTION access_event_stays();
+REVOKE UPDATE ON access_event FROM comity_app;
+CREATE TABLE lookup (
+  agency  TEXT COLLATE "C" NOT NULL,
+  account TEXT COLLATE "C" NOT NULL,
+  role    TEXT COLLATE "C" NOT NULL,
+  purpose TEXT COLLATE "C" NOT NULL,
+  linked  TEXT COLLATE "C" NOT NULL,
+  at      BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON lookup TO comity_app;
+CREATE INDEX lookup_agency ON lookup (agency, at);
+CREATE FUNCTION lookup_stays() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'look-ups are append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE TRIGGER lookup_stays BEFORE UPDATE ON lookup FOR EACH ROW EXECUTE FUNCTION lookup_stays();
+REVOKE UPDATE ON lookup FROM comity_app;
+CREATE TABLE look_check (
+  agency  TEXT COLLATE "C" NOT NULL,
+  seed    TEXT COLLATE "C" NOT NULL,
+  n       BIGINT NOT NULL,
+  account TEXT COLLATE "C" NOT NULL,
+  looked  BIGINT NOT NULL,
+  found   TEXT COLLATE "C" NOT NULL DEFAULT '',
+  PRIMARY KEY (agency, seed, n, account, looked)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON look_check TO comity_app;
+CREATE TABLE access_review (
+  agency TEXT COLLATE "C" NOT NULL,
+  law    TEXT COLLATE "C" NOT NULL,
+  opened BIGINT NOT NULL,
+  due    BIGINT NOT NULL,
+  closed BIGINT NOT NULL DEFAULT 0,
+  by     TEXT COLLATE "C" NOT NULL DEFAULT '',
+  PRIMARY KEY (agency, law)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON access_review TO comity_app;
