@@ -26,7 +26,7 @@ func (d *Desk) Find(ctx context.Context, agency, text string, most int) ([]Card,
 		}
 		return cards(entries), nil
 	}
-	found, err := d.Record.Find(ctx, agency, text, wanted(text), 4*most)
+	found, err := d.Record.Find(ctx, agency, fromCode(text), wanted(text), 4*most)
 	if err != nil {
 		return nil, fmt.Errorf("look for entries of %s: %w", agency, err)
 	}

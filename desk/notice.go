@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func (d *Desk) Notice(card Card, lang string, referral Referral, when func(time.
 		{words.came, words.whatCame(card, n.Day)},
 		{words.intends, words.intention(card, hold)},
 		{words.times, noticeTimes(words, d.Alarms(card), hold.Verdict, when)},
-		{words.rights, words.mayDo},
+		{words.rights, append([]string{strings.ReplaceAll(words.code, "{code}", RemedyCode(card))}, words.mayDo...)},
 	}
 	n.Law = noticeLaw(card)
 	for _, label := range words.service {
@@ -69,6 +70,32 @@ func (d *Desk) Notice(card Card, lang string, referral Referral, when func(time.
 	}
 	return n
 }
+
+// RemedyCode is what the person keeps: the entry's permanent id, in groups that
+// can be read aloud. Staff find the entry by it without a name (H30).
+func RemedyCode(card Card) string {
+	var groups []string
+	for group := range slices.Chunk([]byte(card.ULID), 4) {
+		groups = append(groups, string(group))
+	}
+	return strings.Join(groups, "-")
+}
+
+// fromCode reads a code as people type it; other text stays as it is.
+func fromCode(text string) string {
+	code := strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, text))
+	if len(code) == ulidLength && !strings.ContainsFunc(code, func(r rune) bool { return r > 'Z' || r < '0' }) {
+		return code
+	}
+	return text
+}
+
+const ulidLength = 26
 
 // noticeLaw quotes what makes the agency tell the person. Where no section
 // says so the notice is given all the same, and quotes nothing.
@@ -110,6 +137,7 @@ type noticeWords struct {
 	hold, lent, tell, other                   string
 	will, willNot, may, unclear, told, noTell string
 	release, form, federal, noTimes           string
+	code                                      string // to keep: finds the entry again
 	mayDo, service                            []string
 }
 

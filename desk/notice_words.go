@@ -22,6 +22,7 @@ func noticeEnglish() noticeWords {
 		form:    "The form asks for no more than 48 hours. They end: {when}.",
 		federal: "The federal regulation counts 48 hours without Saturdays, Sundays and holidays. They end: {when}.",
 		noTimes: "The time at which you would otherwise go free is not known yet. You will get this notice again when it is.",
+		code:    "Keep this code: {code}. By it this agency finds its entry about this request without your name, for you, a lawyer or a court. The entry stands in a record that nobody can quietly change.",
 		mayDo: []string{
 			"A copy of the request belongs with this notice. Keep both.",
 			"You may show this notice to a lawyer, to your family or to your consulate.",
@@ -58,6 +59,7 @@ func noticeSpanish() noticeWords {
 		form:    "El formulario pide no más de 48 horas. Terminan: {when}.",
 		federal: "El reglamento federal cuenta 48 horas sin sábados, domingos ni días feriados. Terminan: {when}.",
 		noTimes: "Todavía no se sabe la hora en que usted quedaría en libertad. Recibirá este aviso otra vez cuando se sepa.",
+		code:    "Guarde este código: {code}. Con él esta agencia encuentra su anotación sobre esta solicitud sin el nombre de usted, para usted, un abogado o un tribunal. La anotación está en un registro que nadie puede cambiar a escondidas.",
 		mayDo: []string{
 			"Con este aviso va una copia de la solicitud. Guarde los dos papeles.",
 			"Puede mostrar este aviso a un abogado, a su familia o a su consulado.",

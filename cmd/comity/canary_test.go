@@ -33,6 +33,21 @@ func TestCanary(t *testing.T) {
 		"booking":%q,"name":%q,"form":"i-247a","by":"ice","received_at":"2026-10-07T03:17:41-05:00","addressed":"yes","box":"box-1","signed":"yes","dated":"yes","served":"no",
 		"attached":"none","court":"none","custody":"jailed","other_reason":"yes","contradicts":"yes","shown":"us-citizen-document"}}`, testAgency, canary("BOOKING"), canary("NAME")))
 	ok("/api/v1/requests", assistance("c3", fmt.Sprintf(`,"sealed":{"incident":%q}`, canary("INCIDENT"))))
+	form := func(id, kind, fields string) string {
+		return fmt.Sprintf(`{"id":%q,"agency":%q,"kind":%q,"in":"us-il-cook","at":"2026-10-07T03:17:41-05:00","actor":"county-jail","fields":{%s}}`, id, testAgency, kind, fields)
+	}
+	ok("/api/v1/requests", form("k1", "informal", fmt.Sprintf(`"asked":"hold","how":"telephone","by":"ice","purpose":"civil-immigration","paper":"none","booking":%q,"incident":%q`, canary("BOOKING"), canary("INCIDENT"))))
+	ok("/api/v1/requests", form("k2", "unattributed", fmt.Sprintf(`"told_by":"own-officer","setting":"school","faces":"all-covered","marking":"none","badge":"not-shown","asked_who":"not-asked","vehicle_marking":"unmarked","incident":%q`, canary("INCIDENT"))))
+	ok("/api/v1/requests", form("k3", "database-access", fmt.Sprintf(`"what":"account-opened","system":"jail","by":"ice","users":"program","purpose":"audit","basis":"none","incident":%q`, canary("CASE"))))
+	ok("/api/v1/requests", form("k4", "equipment", fmt.Sprintf(`"what":"used","type":"drone","count":"1","for":"ice","purpose":"mixed","reason":"crowd","approved":"not","incident":%q`, canary("INCIDENT"))))
+	ok("/api/v1/requests", form("k5", "complaint", fmt.Sprintf(`"about":"force","against":"this-agency","from":"counsel","why":%q`, canary("WORDS"))))
+	for _, register := range []string{"settings", "funnel", "equipment", "unapproved", "access", "access-ended", "complaints"} {
+		r := s.get(t, "/api/v1/registers/"+register)
+		if r.status != 200 {
+			t.Errorf("%s: %d %s", register, r.status, r.body)
+		}
+		noCanary(t, register, r.body)
+	}
 	ok("/api/v1/requests/c1/acts", fmt.Sprintf(`{"id":"c4","done":"overridden","at":"2026-10-07T04:00:00-05:00","reason":%q,"rank":"captain"}`, canary("REASON")))
 
 	paper := paperstest.Usual()
