@@ -260,7 +260,7 @@ func (s *site) changePerson(w http.ResponseWriter, r *http.Request, who Account)
 	if err != nil {
 		return s.refusedPerson(w, r, who, err)
 	}
-	http.Redirect(w, r, s.langOf(r).link("/desk/people"), http.StatusSeeOther)
+	http.Redirect(w, r, s.langOf(r).link("/desk/accounts"), http.StatusSeeOther)
 	return nil
 }
 
@@ -299,7 +299,7 @@ func (s *site) reviewed(w http.ResponseWriter, r *http.Request, who Account) err
 	if err := s.People.CloseReview(r.Context(), who.Agency, r.PostFormValue("law"), who.ID); err != nil {
 		return s.refusedPerson(w, r, who, err)
 	}
-	http.Redirect(w, r, s.langOf(r).link("/desk/people"), http.StatusSeeOther)
+	http.Redirect(w, r, s.langOf(r).link("/desk/accounts"), http.StatusSeeOther)
 	return nil
 }
 

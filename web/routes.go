@@ -73,10 +73,10 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/me", may: access.SeeSelf, staff: s.changeMe},
 		{pattern: "POST /desk/me/key/begin", may: access.SeeSelf, staff: s.beginKey},
 		{pattern: "POST /desk/me/key", may: access.SeeSelf, staff: s.addKey},
-		{pattern: "GET /desk/people", may: access.SeePeople, staff: s.people},
-		{pattern: "POST /desk/people", may: access.ChangePeople, staff: s.addPerson},
-		{pattern: "POST /desk/people/review", may: access.ReviewAccess, staff: s.reviewed},
-		{pattern: "POST /desk/people/{id}", may: access.SeePeople, staff: s.changePerson}, // ending and changing ask for change-people
+		{pattern: "GET /desk/accounts", may: access.SeePeople, staff: s.people},
+		{pattern: "POST /desk/accounts", may: access.ChangePeople, staff: s.addPerson},
+		{pattern: "POST /desk/accounts/review", may: access.ReviewAccess, staff: s.reviewed},
+		{pattern: "POST /desk/accounts/{id}", may: access.SeePeople, staff: s.changePerson}, // ending and changing ask for change-people
 		{pattern: "GET /desk/access", may: access.SeeAccessLog, staff: s.accessLog},
 		{pattern: "POST /desk/access", may: access.DrawChecks, staff: s.checks},
 		{pattern: "GET /desk", may: access.SeeTasks, staff: s.desk},

@@ -270,7 +270,7 @@ func homeOf(a Account) string {
 	case a.May(access.SeeTasks):
 		return "/desk"
 	case a.May(access.SeePeople):
-		return "/desk/people"
+		return "/desk/accounts"
 	}
 	return "/desk/me"
 }
