@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -218,5 +219,40 @@ func TestSceneQueueIsSealedAndCleared(t *testing.T) {
 		chromedp.Evaluate(`(async () => [(await indexedDB.databases()).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length].join(" "))()`, &left, awaitPromise))
 	if left != "0 0 0" {
 		t.Errorf("left after signing out: %s", left)
+	}
+}
+
+// The card at two widths in two languages, by axe and by eye: asked, answered
+// on the phone, and read from the record.
+func TestSceneInChromium(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	axe, p, folder := readAxe(t), newPhone(t), *shots
+	if folder == "" {
+		folder = t.TempDir()
+	}
+	c := p.signIn(t, "sergeant")
+	form := url.Values{"id": {"scene-shown"}, "asked": {"perimeter", "transport"}, "danger": {"no"}, "called_back": {"not-yet"}, "signs": {"paper-altered"}, "by": {"ice"}, "purpose": {"civil-immigration"}, "paper": {"i-205"}}
+	if w := c.post("/desk/scene", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("without the device: %d %s", w.Code, w.Body)
+	}
+	for _, width := range []int64{390, 1280} {
+		for _, prefix := range []string{"", "/es"} {
+			p.run(chromedp.EmulateViewport(width, 900))
+			p.open(prefix)
+			inspectPage(t, p.ctx, axe, prefix+" scene", shotName(folder, prefix+"/desk/scene", width))
+			p.tap("asked=perimeter", "asked=transport", "danger=no", "called_back=not-yet", "by=ice", "purpose=civil-immigration", "paper=i-205")
+			p.answer()
+			inspectPage(t, p.ctx, axe, prefix+" scene answered", shotName(folder, prefix+"/desk/scene-answered", width))
+			checkInBrowser(t, p.ctx, axe, p.server.URL+prefix+"/desk/scene/cards/scene-shown", width, shotName(folder, prefix+"/desk/scene-card", width))
+		}
+	}
+	var small string
+	p.run(chromedp.EmulateViewport(390, 844))
+	p.open("")
+	p.run(chromedp.Evaluate(`[...document.querySelectorAll("#scene-ask .pick label, #scene-ask button, #scene-ask summary")].filter((e) => e.offsetHeight && e.offsetHeight < 48).map((e) => e.textContent.trim()).join("; ")`, &small))
+	if small != "" {
+		t.Errorf("targets under 48 px: %s", small)
 	}
 }
