@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"comity/record"
@@ -13,6 +14,13 @@ func (s *Store) EntriesOf(ctx context.Context, kinds []string, from string, afte
 	args := []any{after, from}
 	for _, k := range kinds {
 		args = append(args, k)
+	}
+	// A log of millions is not read through for kinds that it does not hold.
+	held := false
+	err := s.each(ctx, func(r *sql.Rows) error { held = true; return nil },
+		`SELECT 1 FROM cell WHERE month >= ? AND kind IN (`+places(len(kinds))+`) LIMIT 1`, args[1:]...)
+	if err != nil || !held {
+		return nil, err
 	}
 	return s.entries(ctx, selectEntry+`WHERE log.idx > ? AND entry.month >= ? AND entry.kind IN (`+places(len(kinds))+`) ORDER BY log.idx LIMIT ?`, append(args, limit)...)
 }

@@ -22,14 +22,15 @@ type figures struct {
 
 	mu   sync.Mutex
 	cut  time.Time     // what is counted, or being counted
+	from time.Time     // when that began
 	done chan struct{} // closed when it is
 	list []oversight.Figure
 	err  error
 }
 
 const (
-	figuresWait   = 2 * time.Second
-	figuresMonths = 24 // that are published, at most
+	figuresWait   = 300 * time.Millisecond // after the count began: a small record is counted by then
+	figuresMonths = 24                     // that are published, at most
 )
 
 var _ web.Figures = (*figures)(nil)
@@ -37,12 +38,12 @@ var _ web.Figures = (*figures)(nil)
 // Figures gives the figures of the months that are over; ok is false while they
 // are being counted.
 func (f *figures) Figures(ctx context.Context) (list []oversight.Figure, ok bool, err error) {
-	done := f.counting(record.Cutoff(f.store.Now()))
+	done, began := f.counting(record.Cutoff(f.store.Now()))
 	select {
 	case <-done:
 	case <-ctx.Done():
 		return nil, false, ctx.Err()
-	case <-time.After(figuresWait):
+	case <-time.After(time.Until(began.Add(figuresWait))):
 		return nil, false, nil
 	}
 	f.mu.Lock()
@@ -54,14 +55,14 @@ func (f *figures) Figures(ctx context.Context) (list []oversight.Figure, ok bool
 }
 
 // counting begins to count where this month's count was not begun, or failed.
-func (f *figures) counting(cut time.Time) chan struct{} {
+func (f *figures) counting(cut time.Time) (chan struct{}, time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.cut.Equal(cut) && f.err == nil {
-		return f.done
+		return f.done, f.from
 	}
 	done := make(chan struct{})
-	f.cut, f.done, f.list, f.err = cut, done, nil, nil
+	f.cut, f.from, f.done, f.list, f.err = cut, time.Now(), done, nil, nil
 	go func() {
 		defer close(done)
 		list, err := oversight.Figures(f.entries(cut.AddDate(0, -figuresMonths, 0).Format("2006-01")), f.store.Now(), f.store.Withholds)
@@ -74,7 +75,7 @@ func (f *figures) counting(cut time.Time) chan struct{} {
 			f.list, f.err = list, err
 		}
 	}()
-	return done
+	return done, f.from
 }
 
 func (f *figures) entries(from string) iter.Seq2[record.Entry, error] {
