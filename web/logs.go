@@ -242,7 +242,7 @@ func (s *site) logReceipt(w http.ResponseWriter, r *http.Request) error {
 // logNote is one of the two checkpoints of a proof.
 func (s *site) logNote(w http.ResponseWriter, r *http.Request) error {
 	x, ok := s.logOf(r)
-	digest := r.PathValue("name")
+	digest := r.PathValue("note")
 	if !ok || !slices.ContainsFunc(x.Proofs, func(p record.Proof) bool { return p.From == digest || p.To == digest }) {
 		return noLogFile()
 	}

@@ -50,7 +50,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /logs/{id}", serve: s.oneLog},
 		{pattern: "GET /logs/{id}/checkpoint", serve: s.logCheckpoint},
 		{pattern: "GET /logs/{id}/receipt.json", serve: s.logReceipt},
-		{pattern: "GET /logs/{id}/notes/{name}", serve: s.logNote},
+		{pattern: "GET /logs/{id}/notes/{note}", serve: s.logNote},
 		{pattern: "GET /feeds/entries.atom", serve: s.entriesFeed},
 		{pattern: "GET /feeds/law.atom", serve: s.lawFeed},
 		{pattern: "GET /feeds/corrections.atom", serve: s.correctionsFeed},
