@@ -85,8 +85,8 @@ var minutesAction = Kind{
 	Follows: true,
 	Of:      []string{"minutes"},
 	Fields: []Field{
-		{Name: "action", Type: Choice, Required: true, Values: []string{"1", "2", "3", "4"}},
-		{Name: "outcome", Type: Choice, Required: true, Values: []string{"done", "dropped"}},
-		{Name: "why", Type: Text, Personal: true, Need: "outcome=dropped"},
+		{Name: "action", Type: Choice, Required: true, Group: "action", Values: []string{"1", "2", "3", "4"}},
+		{Name: "outcome", Type: Choice, Required: true, Group: "action", Values: []string{"done", "dropped"}},
+		{Name: "why", Type: Text, Personal: true, Group: "action", Need: "outcome=dropped"},
 	},
 }

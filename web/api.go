@@ -44,13 +44,15 @@ type Account struct {
 
 // Roles of staff, as the record writes them; package access has them all.
 const (
-	RoleClerk      = string(access.Clerk)
-	RoleSergeant   = string(access.Sergeant)
-	RoleSupervisor = string(access.Supervisor)
-	RoleAuditor    = string(access.Auditor)
-	RoleAdmin      = string(access.Admin)
-	RoleCounsel    = string(access.Counsel)
-	RoleBoard      = string(access.Board)
+	RoleClerk          = string(access.Clerk)
+	RoleSergeant       = string(access.Sergeant)
+	RoleSupervisor     = string(access.Supervisor)
+	RoleAuditor        = string(access.Auditor)
+	RoleAdmin          = string(access.Admin)
+	RoleCounsel        = string(access.Counsel)
+	RoleBoard          = string(access.Board)
+	RoleWatchCommander = string(access.WatchCommander)
+	RoleCommander      = string(access.Commander)
 )
 
 const (
@@ -64,6 +66,7 @@ func (s *site) api() handler {
 	a := humago.New(mux, apiConfig())
 	describeFacts(a)
 	s.apiDecide(a)
+	s.apiPeers(a)
 	s.apiLogs(a)
 	a.UseMiddleware(s.tokens)
 	if s.Desk != nil && s.Accounts != nil {
@@ -196,6 +199,8 @@ var problemStatus = map[string]int{
 	"answered":               http.StatusConflict,
 	"second-person":          http.StatusForbidden,
 	"not-granted":            http.StatusForbidden,
+	"unknown-peer":           http.StatusForbidden,
+	"stale":                  http.StatusForbidden,
 	"no-hold":                http.StatusNotFound,
 	"withdrawn":              http.StatusGone,
 	"contrary-act":           http.StatusConflict,

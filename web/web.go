@@ -68,6 +68,7 @@ import (
 	"comity/atlas"
 	"comity/data"
 	"comity/desk"
+	"comity/desk/deconflict"
 	"comity/door"
 	"comity/law"
 	"comity/oversight"
@@ -105,6 +106,7 @@ type Config struct {
 	Notes       Notes                   // counsel's own; nil: this copy keeps none
 	Counts      Counts                  // of call-back checks at the door
 	Homes       Homes                   // where an agency is and what its pages say of it
+	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

@@ -116,6 +116,15 @@ func (h homes) Home(ori string) (web.Home, bool) {
 	return home, true
 }
 
+// acts is where an agency acts and as what.
+func (h homes) acts(ori string) (place, actor string) {
+	home, ok := h.Home(ori)
+	if !ok || home.Place == "" {
+		return "us", "municipal-police"
+	}
+	return home.Place, home.Actor
+}
+
 // zone is that of the agency's own place, for questions about a whole state
 // that lies in several.
 func (h homes) zone(ori string) string {

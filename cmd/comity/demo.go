@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"comity/atlas"
 	"comity/data"
 	"comity/desk"
+	"comity/desk/deconflict"
 	"comity/store"
 	"comity/web"
 )
@@ -31,8 +33,8 @@ type sampleAgency struct {
 const sampleReferral = "Sample Legal Aid (sample data; not a real office)"
 
 var sampleAgencies = []sampleAgency{
-	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, web.RoleAuditor, web.RoleCounsel, web.RoleBoard, string(access.Administrator), string(access.Trainer)}},
-	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant, string(access.Dispatcher), string(access.WatchCommander), string(access.Commander)}},
+	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, string(access.WatchCommander), web.RoleAuditor, web.RoleCounsel, web.RoleBoard, string(access.Administrator), string(access.Trainer)}},
+	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant, string(access.Dispatcher), string(access.WatchCommander), string(access.Commander), web.RoleCounsel, web.RoleBoard}},
 	{"TX9999901", web.Home{Name: "Sample County Jail, Texas (sample)", Place: "us-tx-travis", Actor: "county-jail"}, []string{web.RoleClerk}},
 	{"WY9999901", web.Home{Name: "Sample County Jail, Wyoming (sample)", Place: "us-wy-laramie", Actor: "county-jail"}, []string{web.RoleClerk}},
 }
@@ -98,13 +100,14 @@ func runDemo(ctx context.Context, e env, args []string) error {
 	if err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "", func(c *web.Config) { c.Notes = notes{kept} })
+	join, retry := linesTo(sampleLines(l.Addr()))
+	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "", join, func(c *web.Config) { c.Notes = notes{kept} })
 	if err != nil {
 		return err
 	}
 	err = serveUntilDone(ctx, l, handler, func(at net.Addr) error {
 		return tellDemo(e, at, where, links, *asJSON)
-	}, s.Run, watchAccess(s, book, log))
+	}, s.Run, retry(log), watchAccess(s, book, log))
 	if err == nil && !*asJSON {
 		fmt.Fprintf(e.out, "\nstopped. The sample record is in %s\n  comity verify -key %s %s\n  comity replay %s\n", where, filepath.Join(where, "log.vkey"), where, where)
 	}
@@ -215,4 +218,19 @@ func tellDemo(e env, at net.Addr, dir string, links []demoLink, asJSON bool) err
 	}
 	fmt.Fprintf(e.out, "\n  record          %s\n\nCtrl-C stops it.\n", dir)
 	return nil
+}
+
+// sampleLines joins the two sample agencies of Illinois: each asks the other
+// over HTTP, as two servers would.
+func sampleLines(at net.Addr) []deconflict.Line {
+	var key deconflict.Key
+	rand.Read(key[:])
+	one, two := sampleAgencies[0], sampleAgencies[1]
+	line := func(own, other sampleAgency) deconflict.Line {
+		return deconflict.Line{
+			Agency: own.ori, Desk: deconflict.Contact{Desk: "Sample watch desk", Phone: "555-0102 (sample)"},
+			Peers: []deconflict.Peer{{Agency: other.ori, Name: other.home.Name, Phone: "555-0102 (sample)", URL: "http://" + at.String(), Key: key}},
+		}
+	}
+	return []deconflict.Line{line(one, two), line(two, one)}
 }

@@ -18,6 +18,7 @@ import (
 	"comity/atlas"
 	"comity/data"
 	"comity/desk"
+	"comity/desk/deconflict"
 	"comity/door"
 	"comity/law"
 	"comity/oversight"
@@ -52,6 +53,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	retention := f.String("retention", "", "`file` of the retention schedule that the agency adopted; without it nothing is destroyed by a clock")
 	evidence := f.String("evidence", "", evidenceHelp)
 	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
+	peers := f.String("peers", "", "`file` of the watch desk and of the agencies that it shares a key with, to deconflict planned operations")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -88,6 +90,14 @@ func runServe(ctx context.Context, e env, args []string) error {
 	drafts, err := openDrafts(book, *draftDir)
 	if err != nil && (*draftDir != "" || *overlay == "") {
 		return err // bills that ship need not fit a law of one's own
+	}
+	var lines []deconflict.Line
+	if *peers != "" {
+		line, err := readPeers(*peers)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
 	}
 	l, err := listen(*addr)
 	if err != nil {
@@ -127,11 +137,12 @@ func runServe(ctx context.Context, e env, args []string) error {
 	if err := agree(ctx, s, log); err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, func(c *web.Config) { c.Site = *site })
+	join, retry := linesTo(lines)
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, func(c *web.Config) { c.Site = *site })
 	if err != nil {
 		return err
 	}
-	work = append(work, watchAccess(s, book, log))
+	work = append(work, retry(log), watchAccess(s, book, log))
 	if len(stamps) > 0 {
 		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
 	}
@@ -177,6 +188,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		home := homes{named, agencies, book}
 		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone, Keeper: s}
 		c.Packets = packets{s, book, c.Desk}
+		c.Deconflict = &deconflict.Office{Desk: c.Desk, Plans: plans{s}, Send: postPeer, Home: home.acts, Agreements: listed(agreements), Now: time.Now}
 		c.Papers = paperReader{papers.NewReader()}
 		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
 		c.Passkeys, c.People, c.Stands = passkeys{s}, people{s}, stands(book, time.Now)
