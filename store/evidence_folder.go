@@ -18,7 +18,7 @@ import (
 //
 //	DIR/ab/abcd…        the object, read-only
 //	DIR/ab/abcd….kept   its lock and hold, if it has any
-//	DIR/new/            what is being written; emptied at opening
+//	DIR/new/            what is being written; opening clears what a crash left
 //
 // Locks and holds bind this program. Someone with the rights of its user on the
 // machine can delete files; then CheckEvidence and the record, which names
@@ -31,14 +31,36 @@ type evidenceFolder struct {
 
 func openEvidenceFolder(dir string) (*evidenceFolder, error) {
 	f := &evidenceFolder{dir: dir, now: time.Now}
-	// What lies in new was never acknowledged: a crash left it.
-	if err := os.RemoveAll(f.incoming()); err != nil {
-		return nil, evidenceFault("open "+dir, err)
-	}
 	if err := makeDirs(f.incoming()); err != nil {
 		return nil, evidenceFault("open "+dir, err)
 	}
+	if err := f.clearAbandoned(); err != nil {
+		return nil, evidenceFault("open "+dir, err)
+	}
 	return f, nil
+}
+
+// A file that is being written grows all the time; one that nobody has touched
+// for so long was left by a crash.
+const abandonedAfter = time.Hour
+
+// clearAbandoned removes what was never acknowledged and spares what another
+// server over the same folder is writing now.
+func (f *evidenceFolder) clearAbandoned() error {
+	list, err := os.ReadDir(f.incoming())
+	if err != nil {
+		return err
+	}
+	for _, entry := range list {
+		info, err := entry.Info()
+		if err == nil && f.now().Sub(info.ModTime()) > abandonedAfter {
+			err = os.RemoveAll(filepath.Join(f.incoming(), entry.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // the other server may have finished it
+			return err
+		}
+	}
+	return nil
 }
 
 func (f *evidenceFolder) incoming() string { return filepath.Join(f.dir, "new") }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,8 +40,8 @@ func TestEvidenceFolder(t *testing.T) {
 	})
 }
 
-// What a crash left half-written is gone at the next start, and what was
-// acknowledged is there.
+// What a crash left half-written is gone at the next start, what was
+// acknowledged is there, and what another server writes meanwhile stays.
 func TestEvidenceAfterACrash(t *testing.T) {
 	dir := t.TempDir()
 	e, err := store.OpenEvidence(t.Context(), dir)
@@ -51,14 +52,17 @@ func TestEvidenceAfterACrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "new", "part-1"), []byte("half"), 0o400); err != nil {
-		t.Fatal(err)
+	for name, age := range map[string]time.Duration{"part-crashed": 61 * time.Minute, "part-in-flight": 59 * time.Minute} {
+		path, touched := filepath.Join(dir, "new", name), time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, []byte("half"), 0o400), os.Chtimes(path, touched, touched)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if e, err = store.OpenEvidence(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := os.ReadDir(filepath.Join(dir, "new")); len(left) != 0 {
-		t.Errorf("%d half-written files stayed", len(left))
+	if left, _ := os.ReadDir(filepath.Join(dir, "new")); len(left) != 1 || left[0].Name() != "part-in-flight" {
+		t.Errorf("half-written files that stayed: %v", left)
 	}
 	if n, found, err := store.CheckEvidence(t.Context(), e); n != 1 || len(found) != 0 || err != nil {
 		t.Errorf("check = %d, %v, %v", n, found, err)

@@ -121,12 +121,12 @@ func (s *site) apiEntry(ctx context.Context, in *oneInput) (entryBody, error) {
 	if err != nil {
 		return entryBody{}, err
 	}
-	contests, err := s.Desk.Contests(ctx, account.Agency)
+	contests, err := s.Desk.ContestsOf(ctx, e.ID)
 	if err != nil {
 		return entryBody{}, err
 	}
 	out := readEntry(e, account.MayOpen())
-	out.Contests = contestBodies(contests[e.ID], account.MayOpen())
+	out.Contests = contestBodies(contests, account.MayOpen())
 	return out, s.viewed(ctx, account, "api", in.ID)
 }
 
