@@ -46,7 +46,7 @@ func Unattributed(r Request) (Request, bool) {
 	}
 	out := r
 	out.ID, out.Kind, out.Ref, out.Items = r.ID+".unattributed", unattributed.Name, "", nil
-	out.Form = Form{"told_by": "emergency-call", "setting": "street", "faces": cannotTell, "badge": cannotTell, "marking": r.Form["marking"],
+	out.Form = Form{"told_by": "emergency-call", "setting": cannotTell, "faces": cannotTell, "badge": cannotTell, "marking": r.Form["marking"],
 		"asked_who": r.Form["asked_who"], "vehicle_marking": r.Form["vehicle_marking"], "incident": r.Form["incident"]}
 	return out, true
 }

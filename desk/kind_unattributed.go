@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"time"
 
 	"comity/record"
@@ -16,7 +17,7 @@ var unattributed = Kind{
 	Record: record.Kind{Name: "unattributed", Commitments: 24, Release: record.Monthly, Series: "incident"},
 	Fields: []Field{
 		{Name: "told_by", Type: Choice, Required: true, Key: "t", Group: "what", Values: []string{"emergency-call", "own-officer", "person-at-desk", "other-agency", "video-or-news", "other"}},
-		{Name: "setting", Type: Choice, Required: true, Key: "s", Group: "what", Values: settings},
+		{Name: "setting", Type: Choice, Required: true, Key: "s", Group: "what", Values: append(slices.Clone(settings), cannotTell)},
 		{Name: "taken", Type: Number, Group: "what"},
 		{Name: "faces", Type: Choice, Required: true, Key: "f", Group: "marks", Values: []string{"all-covered", "some-covered", "none-covered", cannotTell}},
 		{Name: "marking", Type: Choice, Required: true, Key: "m", Group: "marks", Values: []string{"agency-named", "word-police-only", "none", cannotTell}},
