@@ -10,11 +10,11 @@ type deskWrite struct{ Name, Path, Key string }
 // deskWrites are the forms that do not stand in the bar.
 func deskWrites() []deskWrite {
 	return []deskWrite{
-		{"informal", "/desk/informal", "6"},
-		{"unattributed", "/desk/unattributed", "7"},
-		{"database-access", "/desk/database", "8"},
-		{"equipment", "/desk/equipment", "9"},
-		{"automatic-flow", "/desk/flow", "0"},
+		{"informal", "/desk/informal", "i"},
+		{"unattributed", "/desk/unattributed", "u"},
+		{"database-access", "/desk/database", "b"},
+		{"equipment", "/desk/equipment", "e"},
+		{"automatic-flow", "/desk/flow", "w"},
 		{"complaint", "/desk/complaint", "c"},
 		{"figures", "/desk/figures", "g"},
 	}

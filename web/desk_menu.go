@@ -13,11 +13,8 @@ type menuItem struct {
 // one is a line here.
 func deskMenu() []menuItem {
 	return []menuItem{
-		{"scene", "/desk/scene", access.Record},
 		{"deputy", "/desk/deputy", access.Record},
 		{"agreements", "/desk/agreements", access.SeeRegisters},
-		{"figures", "/desk/figures", access.SeeRegisters},
-		{"orders", "/desk/orders", access.SeeHolds},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},
 	}
