@@ -152,7 +152,7 @@ func TestRecordShowsFigures(t *testing.T) {
 	if w := get(h, "/record"); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "being counted") {
 		t.Errorf("while they are counted: %d", w.Code)
 	}
-	if w := get(h, "/record/figures.csv"); w.Code != http.StatusServiceUnavailable {
+	if w := get(h, "/record/figures.csv"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("the file while they are counted: %d", w.Code)
 	}
 }

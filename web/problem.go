@@ -42,9 +42,15 @@ func (s *site) readForm(r *http.Request) error {
 	return s.problem(r, http.StatusBadRequest, "bad-form")
 }
 
+// retryAfter is in how many seconds a program asks again for what is not ready.
+const retryAfter = "5"
+
 // fail shows an error: as RFC 9457 to programs, as a page to people.
 func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f := s.asFailure(r, err)
+	if f.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.Header().Set("Cache-Control", "no-store")
 	if wantsJSON(r) {
 		writeProblem(w, f)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var (
@@ -60,7 +61,7 @@ func walk(t testing.TB, s *server) map[string]reply {
 // seeds is an address of every route, and what no page leads to.
 func (w *walker) seeds() []string {
 	example := map[string]string{
-		"id": "c1", "kind": "detainer", "ori": testAgency, "place": "us-il-cook", "pack": "us/il/trust-act", "name": "style.css", "path": "checkpoint", "n": "0", "$": "",
+		"id": "c1", "kind": "detainer", "ori": testAgency, "place": "us-il-cook", "pack": "us/il/trust-act", "name": "style.css", "path": "checkpoint", "n": "0", "note": strings.Repeat("0", 64), "$": "",
 	}
 	var out []string
 	for _, r := range w.routes {
@@ -85,7 +86,7 @@ func (w *walker) follow(t testing.TB, todo []string) {
 		}
 		w.seen[strings.TrimPrefix(route, "es ")]++
 		w.seen[route]++
-		r := w.s.get(t, address)
+		r := w.ready(t, address)
 		w.got[address] = r
 		if r.status >= http.StatusInternalServerError {
 			t.Errorf("%s: %d %.200s", address, r.status, r.body)
@@ -94,6 +95,18 @@ func (w *walker) follow(t testing.TB, todo []string) {
 			for _, m := range reference.FindAllStringSubmatch(r.text(), -1) {
 				todo = append(todo, html.UnescapeString(m[1]))
 			}
+		}
+	}
+}
+
+// ready fetches an address, and again where the server says that it is still
+// counting: it answers for good once it has counted.
+func (w *walker) ready(t testing.TB, address string) reply {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		r := w.s.get(t, address)
+		if r.header.Get("Retry-After") == "" || time.Now().After(end) {
+			return r
 		}
 	}
 }
