@@ -1,0 +1,428 @@
+package door
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math"
+	mathrand "math/rand/v2"
+	"os"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var noon = time.Date(2026, 3, 4, 18, 0, 0, 0, time.UTC)
+
+func sampleBooking() Booking {
+	return Booking{
+		Agency: "IL0160000", Unit: "Springfield Water (sample)", Purpose: "meter", From: noon, Until: noon.Add(2 * time.Hour),
+		People: 1, Vehicle: "0412", Language: "es", House: "412",
+	}
+}
+
+// kept is what a server keeps, with the counts that Tried brings.
+type kept struct {
+	mu     sync.Mutex
+	visits []Visit
+	yes    int
+}
+
+func (k *kept) VisitsOf(_ context.Context, agency string, ch Channel, group string, now time.Time) ([]Visit, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []Visit
+	for _, v := range k.visits {
+		if v.Agency == agency && v.Keys[ch].Group == group && v.Open(now) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (k *kept) Tried(_, id string, w Wrong) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range k.visits {
+		if k.visits[i].ID != id {
+			continue
+		}
+		switch w {
+		case WrongCode:
+			k.visits[i].WrongCodes++
+		case WrongHouse:
+			k.visits[i].WrongHouses++
+		default:
+			k.yes++
+		}
+	}
+}
+
+func book(t testing.TB, b Booking) (Visit, Letter) {
+	t.Helper()
+	v, l, err := Book(b, noon.Add(-24*time.Hour), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, l
+}
+
+func check(t testing.TB, c *Checker, code Code, house House, at time.Time) Answer {
+	t.Helper()
+	a, v, err := c.Check(context.Background(), "IL0160000", Try{code, house, at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if (a == Yes) != (v.ID != "") {
+		t.Fatalf("%s came with the visit %q", a, v.ID)
+	}
+	return a
+}
+
+// another is a code of the same group that is not the right one.
+func another(c Code, n int) Code {
+	s := c.Channel.shape()
+	secret := make([]byte, s.secret)
+	for i := range secret {
+		secret[i] = s.alphabet[n%len(s.alphabet)]
+		n /= len(s.alphabet)
+	}
+	if string(secret) == c.Secret {
+		return another(c, n+7919)
+	}
+	return Code{c.Channel, c.Group, string(secret)}
+}
+
+func TestRightCodeAnswersYesOnlyInItsHours(t *testing.T) {
+	v, l := book(t, sampleBooking())
+	c := NewChecker(&kept{visits: []Visit{v}})
+	for _, x := range []struct {
+		at   time.Duration
+		want Answer
+	}{
+		{-61 * time.Minute, No}, {-time.Hour, Yes}, {0, Yes}, {2 * time.Hour, Yes}, {2*time.Hour + 29*time.Minute, Yes},
+		{2*time.Hour + 30*time.Minute, No}, {30 * 24 * time.Hour, No}, // a photographed letter, later
+	} {
+		for _, code := range []Code{l.Screen, l.Telephone} {
+			if got := check(t, c, code, "412", noon.Add(x.at)); got != x.want {
+				t.Errorf("%s at %s: %s, want %s", code.Channel, x.at, got, x.want)
+			}
+		}
+	}
+	if a, _, err := c.Check(context.Background(), "IL0990000", Try{l.Screen, "412", noon}); a != No || err != nil {
+		t.Errorf("another agency's page: %s, %v", a, err)
+	}
+}
+
+func TestWrongHalves(t *testing.T) {
+	for _, x := range []struct {
+		name  string
+		tries func(l Letter, n int) (Code, House)
+		n     int
+		want  Answer
+	}{
+		{"two wrong codes with the house number", func(l Letter, n int) (Code, House) { return another(l.Screen, n), "412" }, 2, Yes},
+		{"three wrong codes with the house number", func(l Letter, n int) (Code, House) { return another(l.Screen, n), "412" }, 3, CallUs},
+		{"four wrong house numbers", func(l Letter, n int) (Code, House) { return l.Screen, House(fmt.Sprint(500 + n)) }, 4, Yes},
+		{"five wrong house numbers", func(l Letter, n int) (Code, House) { return l.Screen, House(fmt.Sprint(500 + n)) }, 5, CallUs},
+		{"two and three", func(l Letter, n int) (Code, House) {
+			if n < 2 {
+				return another(l.Screen, n), "412"
+			}
+			return l.Screen, House(fmt.Sprint(500 + n))
+		}, 5, CallUs},
+		{"by telephone", func(l Letter, n int) (Code, House) { return another(l.Telephone, n), "412" }, 3, CallUs},
+		{"both wrong, ten thousand times", func(l Letter, n int) (Code, House) {
+			return another(l.Screen, n), House(fmt.Sprint(1000 + n))
+		}, 10_000, Yes},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			v, l := book(t, sampleBooking())
+			c := NewChecker(&kept{visits: []Visit{v}})
+			for n := range x.n {
+				code, house := x.tries(l, n)
+				if got := check(t, c, code, house, noon); got != No {
+					t.Fatalf("try %d: %s", n, got)
+				}
+			}
+			for _, code := range []Code{l.Screen, l.Telephone} {
+				if got := check(t, c, code, "412", noon); got != x.want {
+					t.Errorf("then the right one on the %s: %s, want %s", code.Channel, got, x.want)
+				}
+			}
+		})
+	}
+}
+
+// A lock outlives the process that counted, and a hundred tries at once are a
+// hundred tries.
+func TestLockIsKeptAndCountsAtOnce(t *testing.T) {
+	v, l := book(t, sampleBooking())
+	k := &kept{visits: []Visit{v}}
+	c := NewChecker(k)
+	var all sync.WaitGroup
+	for n := range 100 {
+		all.Go(func() { check(t, c, another(l.Screen, n), "412", noon) })
+	}
+	all.Wait()
+	if w := k.visits[0].WrongCodes; w != mostWrongCodes {
+		t.Errorf("%d wrong codes are kept, want %d: none is counted after the lock", w, mostWrongCodes)
+	}
+	if got := check(t, NewChecker(k), l.Screen, "412", noon); got != CallUs {
+		t.Errorf("after a restart: %s", got)
+	}
+}
+
+func TestStoppedVisit(t *testing.T) {
+	v, l := book(t, sampleBooking())
+	v.Stopped = true
+	if got := check(t, NewChecker(&kept{visits: []Visit{v}}), l.Screen, "412", noon); got != CallUs {
+		t.Errorf("a visit whose worker said that it is not them: %s", got)
+	}
+}
+
+// Locking a city out: an attacker types at the full speed of the server for an
+// hour and knows neither codes nor which houses are visited.
+func TestNobodyLocksACityOut(t *testing.T) {
+	r := mathrand.New(mathrand.NewPCG(1, 2))
+	k := &kept{}
+	var letters []Letter
+	var houses []House
+	for range 200 {
+		b := sampleBooking()
+		b.House = House(fmt.Sprint(1 + r.IntN(9999)))
+		v, l := book(t, b)
+		k.visits, letters, houses = append(k.visits, v), append(letters, l), append(houses, b.House)
+	}
+	byGroup := map[string][]Visit{}
+	for _, v := range k.visits {
+		byGroup[v.Keys[Screen].Group] = append(byGroup[v.Keys[Screen].Group], v)
+	}
+	c := NewChecker(indexed{k, byGroup})
+	const tries = 200_000
+	for n := range tries {
+		code := Code{Screen, anyGroup(r), another(letters[0].Screen, n).Secret}
+		check(t, c, code, House(fmt.Sprint(1+r.IntN(9999))), noon.Add(time.Duration(n)*time.Hour/tries))
+	}
+	locked := 0
+	for i, l := range letters {
+		if check(t, c, l.Screen, houses[i], noon.Add(2*time.Hour)) != Yes {
+			locked++
+		}
+	}
+	if locked > len(letters)/50 {
+		t.Errorf("%d of %d visits were locked by %d tries", locked, len(letters), tries)
+	}
+	t.Logf("%d tries at random locked %d of %d open visits", tries, locked, len(letters))
+}
+
+// indexed finds by group at once, as the store does.
+type indexed struct {
+	*kept
+	byGroup map[string][]Visit
+}
+
+func (k indexed) VisitsOf(_ context.Context, _ string, _ Channel, group string, _ time.Time) ([]Visit, error) {
+	return k.byGroup[group], nil
+}
+
+func anyGroup(r *mathrand.Rand) string {
+	return string([]byte{letters[r.IntN(32)], letters[r.IntN(32)]})
+}
+
+// An attacker of the table in docs/door.md.
+type attacker struct {
+	name   string
+	ch     Channel
+	hours  int
+	factor float64 // that what he must know besides is right
+	group  bool    // he knows the group
+}
+
+// answered is how many of his tries a right code could have answered yes: he
+// goes through codes as fast as he likes, and the real checker counts.
+func (a attacker) answered(t testing.TB) (tries int, odds float64) {
+	v, l := book(t, Booking{Agency: "IL0160000", Unit: "Sample", Purpose: "meter", From: noon, Until: noon.Add(longestWindow), People: 1, House: "412", Language: "en"})
+	k := &kept{visits: []Visit{v}}
+	c := NewChecker(k)
+	right := map[Channel]Code{Screen: l.Screen, Telephone: l.Telephone}[a.ch]
+	space := float64(a.ch.Secrets())
+	if !a.group {
+		space *= float64(a.ch.Groups())
+	}
+	for hour := range a.hours {
+		at := v.Opens().Add(time.Duration(hour)*time.Hour + time.Minute)
+		for n := range 2 * a.ch.mostOfHouse() {
+			code := another(right, n)
+			if !a.group {
+				code.Group = "ZZ99"[:len(right.Group)] // one that no visit has
+			}
+			if check(t, c, code, "412", at) == No {
+				tries++
+			}
+			if c.locked(k.visits[0]) {
+				return tries, float64(tries) / space * a.factor
+			}
+		}
+	}
+	return tries, float64(tries) / space * a.factor
+}
+
+// hoursOpen is the longest that a code can answer.
+const hoursOpen = int((longestWindow+answersBefore+answersAfter)/time.Hour) + 1
+
+func attackers() []attacker {
+	var out []attacker
+	for _, ch := range Channels {
+		out = append(out,
+			attacker{"At the door, without a letter: tells her codes to type until she stops, five of them", ch, 0, 1, false},
+			attacker{"Anywhere, knows the house and that a visit is booked, goes through codes for as long as they answer", ch, hoursOpen, 1, false},
+			attacker{"Saw the first half of the code, does not know the house (one number in a hundred)", ch, hoursOpen, .01, true},
+			attacker{"Saw the first half of the code and knows the house", ch, hoursOpen, 1, true},
+		)
+	}
+	return out
+}
+
+// TestOdds writes the table of docs/door.md from what the checker does.
+func TestOdds(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| attacker | channel | tries that are answered | odds per visit | goal |\n|---|---|---|---|---|\n")
+	goals := map[Channel]float64{Screen: 1e-6, Telephone: 5e-6}
+	for _, a := range attackers() {
+		tries, odds := a.answered(t)
+		if a.hours == 0 {
+			tries, odds = 5, 5/float64(a.ch.Secrets()*a.ch.Groups())
+		}
+		met := "met"
+		if odds > goals[a.ch] {
+			met = "missed"
+		}
+		if missed := odds > goals[a.ch]; missed != (a.group && a.factor == 1) {
+			t.Errorf("%s, %s: %.2g against %.0g is %s", a.name, a.ch, odds, goals[a.ch], met)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %d | %.1e | %.0e, %s |\n", a.name, a.ch, tries, odds, goals[a.ch], met)
+	}
+	const doc = "../docs/door.md"
+	text, err := os.ReadFile(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const from, to = "<!-- odds -->\n", "<!-- /odds -->"
+	before, rest, ok := strings.Cut(string(text), from)
+	_, after, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatal(doc + " has no place for the odds")
+	}
+	want := before + from + b.String() + to + after
+	if *update {
+		if err := os.WriteFile(doc, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if want != string(text) {
+		t.Errorf("the odds changed; review them and run with -update:\n%s", b.String())
+	}
+}
+
+// The formula of the table holds against real guesses where they can be had:
+// an attacker who knows all but two characters of the secret.
+func TestOddsAgainstRealGuesses(t *testing.T) {
+	r := mathrand.New(mathrand.NewPCG(3, 4))
+	const trials = 6_000
+	hits := 0
+	for range trials {
+		v, l := book(t, sampleBooking())
+		c := NewChecker(&kept{visits: []Visit{v}})
+		for range 5 {
+			guess := l.Screen
+			guess.Secret = guess.Secret[:2] + anyGroup(r)
+			if check(t, c, guess, "412", noon) == Yes {
+				hits++
+				break
+			}
+		}
+	}
+	space := float64(32 * 32)
+	want := trials * (1 - math.Pow(1-1/space, mostWrongCodes))
+	if got := float64(hits); math.Abs(got-want) > 5*math.Sqrt(want) {
+		t.Errorf("%d of %d were guessed, expected %.0f", hits, trials, want)
+	}
+	t.Logf("%d of %d guessed, expected %.0f", hits, trials, want)
+}
+
+func TestVisitKeepsNoHouseAndNoCode(t *testing.T) {
+	b := sampleBooking()
+	b.House = "98765"
+	v, l := book(t, b)
+	text := fmt.Sprintf("%+v", v)
+	for _, secret := range []string{"98765", l.Screen.Secret, l.Screen.Group + l.Screen.Secret, l.Telephone.Group + l.Telephone.Secret} {
+		if strings.Contains(text, secret) {
+			t.Errorf("a kept visit holds %q", secret)
+		}
+	}
+	w, _ := book(t, b)
+	if reflect.DeepEqual(v.Keys[Screen].House, w.Keys[Screen].House) {
+		t.Error("two visits keep one house number alike: they can be joined")
+	}
+}
+
+func TestWordAndNumber(t *testing.T) {
+	v, l := book(t, sampleBooking())
+	if l.Word != v.Word() || l.Word < 0 || l.Word >= Words {
+		t.Errorf("word %d of the letter, %d of the visit", l.Word, v.Word())
+	}
+	numbers := map[string]bool{}
+	for n := range 60 {
+		numbers[v.Number(noon.Add(time.Duration(n)*time.Minute))] = true
+	}
+	if len(numbers) < 20 || v.Number(noon) != v.Number(noon.Add(59*time.Second)) {
+		t.Errorf("the number does not change by the minute: %v", numbers)
+	}
+}
+
+func TestBookRefuses(t *testing.T) {
+	for _, x := range []struct {
+		change func(*Booking)
+		want   string
+	}{
+		{func(b *Booking) { b.Unit = " " }, "bad-unit"},
+		{func(b *Booking) { b.Unit = "ICE field office" }, "not-ours"},
+		{func(b *Booking) { b.Unit = "Homeland, DHS" }, "not-ours"},
+		{func(b *Booking) { b.Purpose = "arrest" }, "bad-purpose"},
+		{func(b *Booking) { b.Until = b.From }, "bad-window"},
+		{func(b *Booking) { b.Until = b.From.Add(5 * time.Hour) }, "bad-window"},
+		{func(b *Booking) { b.From, b.Until = b.From.AddDate(0, 0, -3), b.Until.AddDate(0, 0, -3) }, "bad-day"},
+		{func(b *Booking) { b.From, b.Until = b.From.AddDate(0, 3, 0), b.Until.AddDate(0, 3, 0) }, "bad-day"},
+		{func(b *Booking) { b.People = 0 }, "bad-people"},
+		{func(b *Booking) { b.House = "" }, "bad-house"},
+		{func(b *Booking) { b.Vehicle = "car 0412!" }, "bad-vehicle"},
+		{func(b *Booking) { b.Unit, b.People = "", 12 }, "bad-unit bad-people"},
+	} {
+		b := sampleBooking()
+		x.change(&b)
+		_, _, err := Book(b, noon.Add(-24*time.Hour), rand.Reader)
+		if got := codes(err); got != x.want {
+			t.Errorf("%+v: %q, want %q", b, got, x.want)
+		}
+	}
+	if _, _, err := Book(sampleBooking(), noon.Add(-time.Hour), strings.NewReader("too little")); err == nil {
+		t.Error("a visit was booked without randomness")
+	}
+}
+
+func TestStoreDown(t *testing.T) {
+	_, l := book(t, sampleBooking())
+	if a, _, err := NewChecker(broken{}).Check(context.Background(), "IL0160000", Try{l.Screen, "412", noon}); a != CannotConfirm || err == nil {
+		t.Errorf("a store that is down answers %s, %v", a, err)
+	}
+}
+
+type broken struct{}
+
+func (broken) VisitsOf(context.Context, string, Channel, string, time.Time) ([]Visit, error) {
+	return nil, errors.New("no disk")
+}
+func (broken) Tried(string, string, Wrong) {}
