@@ -19,9 +19,12 @@ type Done struct {
 	At       string // instant; empty is now
 	Reason   string // required with rank where the answer says otherwise
 	Rank     string // of the supervisor who decided, never a name
+	Ground   string // custody fact that ended a release's last reason
 	Compared string // "yes": a supervisor laid our own record beside the form
 	Role     string
 	Ended    string // instant when the whole contact ended, where it did
+
+	more comity.Facts // said at the act itself, such as facts that are never stored
 }
 
 // Act records what was really done. What the answer forbids, or the omission
@@ -73,7 +76,7 @@ func (d *Desk) actContact(card Card, done Done) (*contact, error) {
 	place, _ := d.Law.Place(card.In)
 	c := &contact{kind: &act, zone: d.zone(place, card.Agency, card.At), Request: Request{
 		ID: done.ID, Agency: card.Agency, Ref: card.ID, In: card.In, At: done.At, Actor: card.Actor, Role: done.Role,
-		Form: Form{"done": done.Done, "about": done.About, "compared": done.Compared, "reason": done.Reason, "rank": done.Rank},
+		Form: Form{"done": done.Done, "about": done.About, "ground": done.Ground, "compared": done.Compared, "reason": done.Reason, "rank": done.Rank},
 	}}
 	if err := c.readTime(d.Now()); err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func (d *Desk) actContact(card Card, done Done) (*contact, error) {
 	if err := c.readEnd(done.Ended); err != nil {
 		return nil, err
 	}
-	c.Items = itemsDone(card, done)
+	c.Items, c.More = itemsDone(card, done), done.more
 	if len(c.Items) == 0 {
 		return nil, &comity.Problem{Code: "wrong-act", Message: "the request did not ask about this act", Hint: "it asked about: " + commas(card.acts()), Where: "about"}
 	}
@@ -150,11 +153,11 @@ func (d *Desk) weigh(c *contact, card Card) error {
 	for i := range c.Items {
 		q := c.question(i)
 		q.Known = d.Now().UTC().Format(time.DateOnly)
-		decision, err := d.stands(q, card)
+		decision, kept, err := d.weighOne(q, card, c.More)
 		if err != nil {
 			return itemProblem(i, err)
 		}
-		c.told, c.kept = append(c.told, decision), append(c.kept, decision)
+		c.told, c.kept = append(c.told, decision), append(c.kept, kept)
 		switch against := against(form["done"], decision.Verdict); {
 		case against == "":
 		case !settled:
@@ -170,6 +173,21 @@ func (d *Desk) weigh(c *contact, card Card) error {
 		form["override"] = yes
 	}
 	return nil
+}
+
+// weighOne decides one item of an act: on what is on record, or on what was said
+// at the act itself.
+func (d *Desk) weighOne(q comity.Question, card Card, more comity.Facts) (told, kept comity.Decision, err error) {
+	if len(more) == 0 {
+		told, err = d.stands(q, card)
+		return told, told, err
+	}
+	q.Facts = with(q.Facts, more)
+	if told, err = d.Law.Decide(q); err != nil {
+		return told, told, err
+	}
+	kept, err = d.keep(q, told)
+	return told, kept, err
 }
 
 // stands is the decision as of the moment in the question, on the facts that
@@ -234,7 +252,7 @@ func (d *Desk) Case(ctx context.Context, id, agency string) (Card, error) {
 	}
 	card := ReadCard(entry)
 	for _, e := range later {
-		card.correct(ReadCard(e))
+		card.lay(ReadCard(e))
 	}
 	return card, nil
 }

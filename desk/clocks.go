@@ -12,7 +12,7 @@ import (
 // which it rings. Clocks of the same length with another calendar are other
 // clocks: they stand side by side.
 type Alarm struct {
-	Name     string // release, form, federal, law
+	Name     string // release, form, federal, law; pickup: when the federal officers said they would come
 	Starts   string // the fact it counts from
 	Length   string
 	Excludes string // days it leaves out, empty: every hour counts
@@ -42,6 +42,9 @@ func (d *Desk) Alarms(card Card) []Alarm {
 		start = start.In(zone)
 		out = append(out, Alarm{Name: "release", Starts: releaseFact, Due: start})
 		out = append(out, d.holdClocks(card, start, zone)...)
+	}
+	if at := card.Custody.Expected; !at.IsZero() {
+		out = append(out, Alarm{Name: "pickup", Starts: releaseFact, Due: at.In(zone)})
 	}
 	for _, decision := range card.Decisions {
 		for _, clock := range decision.Clocks {

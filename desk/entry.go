@@ -247,6 +247,7 @@ type Card struct {
 	Erased    bool
 	Contested string        // "", contested or answered; filled in where a list is made
 	Corrected []string      // fields that a later entry corrected
+	Custody   Custody       // what later entries told; empty in an entry read alone
 	Late      time.Duration // how long after the event it was written, zero where that is soon
 }
 

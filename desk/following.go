@@ -32,7 +32,18 @@ func (d *Desk) pointsRight(ctx context.Context, c *contact) error {
 	if c.kind.Name == complaintOutcome.Name && c.Form["outcome"] == Sustained && !c.at.Before(ReadCard(e).Happened.Add(complaintOpen)) {
 		return &comity.Problem{Code: "ran-out", Message: "this complaint has run out: what was not proven in time is not proven", Hint: "record another outcome, or none: it counts as run out", Where: "outcome"}
 	}
-	return nil
+	if c.kind.Of[0] != detainer.Name {
+		return nil
+	}
+	later, err := d.Record.Follow(ctx, c.Ref)
+	if err != nil {
+		return fmt.Errorf("read what followed: %w", err)
+	}
+	card := ReadCard(e)
+	for _, l := range later {
+		card.lay(ReadCard(l))
+	}
+	return d.fits(c, later, card)
 }
 
 // What stays on the desk beside detainers until somebody ends it.

@@ -23,6 +23,8 @@ var act = Kind{
 			Values: []string{Honoured, Declined, Transferred, Released, Overridden, Cancelled, Replaced}},
 		{Name: "about", Type: Text},
 		{Name: "compared", Type: Choice, Values: []string{yes, no}, When: "done=honoured"},
+		{Name: "ground", Type: Choice, When: "done=" + Released, // custody facts only (R11)
+			Values: []string{"bond-posted", "charges-ended", "sentence-served", "court-order", "no-basis-to-hold", "hours-ended"}},
 		{Name: "reason", Type: Text, Personal: true, Need: "done=overridden", Key: "e"},
 		{Name: "rank", Type: Text, Need: "done=overridden", Key: "r"},
 		{Name: "override", Type: Choice, Values: []string{yes}, Computed: true},

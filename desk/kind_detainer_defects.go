@@ -30,6 +30,7 @@ var defectRules = []struct {
 		return f["form"] == "i-247d" || f["form"] == "i-247-older" || f["form"] == "i-247n"
 	}},
 	{"notice-only", "form", true, func(f Form) bool { return f["form"] == "i-247n" }},
+	{lateDefect, "received_at", false, cameLate},
 	{"not-addressed", "addressed", true, func(f Form) bool { return f["addressed"] == no }},
 	{"no-box", "box", true, func(f Form) bool { return f["box"] == "none" }},
 	{"both-boxes", "box", true, func(f Form) bool { return f["box"] == "both" }},
@@ -53,3 +54,11 @@ var defectRules = []struct {
 func asksHold(f Form) bool {
 	return f["form"] == "i-247a" || f["form"] == "i-247d" || f["form"] == "i-247-older"
 }
+
+// cameLate reports a paper that came after the person would have gone free.
+func cameLate(f Form) bool {
+	received, due := readRecorded(f["received_at"]), readRecorded(f["release_at"])
+	return !received.IsZero() && !due.IsZero() && received.After(due)
+}
+
+const lateDefect = "came-late"

@@ -19,6 +19,8 @@ const (
 	Decide     State = "decide"      // what was really done is not written down yet
 	Basis      State = "basis"       // held, and the basis is on file
 	Waiting    State = "waiting"     // another reason keeps the person for now
+	Handover   State = "handover"    // handed over, and paper or notice of it is not on record (K3)
+	WriteDown  State = "write-down"  // free, as the booking system says; what was decided is not written down
 )
 
 // A Task is an open case, as the column of tasks shows it.
@@ -31,6 +33,11 @@ type Task struct {
 	Overdue  bool           // a clock has run out and the person is not recorded as free
 	Unserved bool           // no notice to the person is on record
 	Last     string         // what was last recorded as done, or empty
+
+	Uncompared bool // held, and no supervisor has laid our own record beside the form (H31)
+	OldPaper   bool // the paper came before the present booking
+
+	Interrupted bool // hours ran on the detainer alone before another reason came between, and no supervisor has looked since
 }
 
 // Tasks folds the record of an agency into its open cases, the most urgent
@@ -65,7 +72,7 @@ func (d *Desk) Tasks(ctx context.Context, agency string) ([]Task, error) {
 	return out, nil
 }
 
-var urgency = []State{ReleaseNow, Supervisor, Attribute, Decide, Basis, Waiting, Outcome}
+var urgency = []State{ReleaseNow, Handover, Supervisor, Attribute, Decide, WriteDown, Basis, Waiting, Outcome}
 
 const pageSize = 500
 
@@ -87,9 +94,10 @@ func (d *Desk) all(ctx context.Context, agency string) ([]record.Entry, error) {
 
 // A followed case is a detainer with what came after it.
 type followed struct {
-	card   Card
-	done   []Card
-	served bool
+	card      Card
+	done      []Card
+	notices   []Card
+	transfers []Card
 }
 
 func fold(entries []record.Entry) []*followed {
@@ -101,36 +109,60 @@ func fold(entries []record.Entry) []*followed {
 			f := &followed{card: card}
 			byID[card.ID] = f
 			order = append(order, f)
-			continue
-		}
-		f := byID[card.Ref]
-		if f == nil {
-			continue
-		}
-		switch card.Kind {
-		case act.Name:
-			f.done = append(f.done, card)
-		case notice.Name:
-			f.served = true
-		case correction.Name:
-			f.card.correct(card)
+		} else if f := byID[card.Ref]; f != nil {
+			f.card.lay(card)
+			f.add(card)
 		}
 	}
 	return order
 }
 
+// add keeps what was done, told and handed over.
+func (f *followed) add(later Card) {
+	switch later.Kind {
+	case act.Name:
+		f.done = append(f.done, later)
+	case notice.Name:
+		f.notices = append(f.notices, later)
+	case transfer.Name:
+		f.transfers = append(f.transfers, later)
+	}
+}
+
+// since drops what belongs to an earlier booking of the person.
+func (f *followed) since(list []Card, when func(*Card) time.Time) []Card {
+	return slices.DeleteFunc(slices.Clone(list), func(c Card) bool { return when(&c).Before(f.card.Custody.Rebooked) })
+}
+
+func (f *followed) served() bool { return len(f.since(f.notices, (*Card).served)) > 0 }
+
+// withdrawn reports whether the request itself is over, whatever booking the
+// person is held under: taken back, or carried out with its papers on record.
+func (f *followed) withdrawn() bool {
+	return slices.ContainsFunc(f.done, func(c Card) bool {
+		done := c.Form["done"]
+		return done == Cancelled || done == Replaced || done == Transferred && len(f.transfers) > 0
+	})
+}
+
+func happened(c *Card) time.Time { return c.Happened }
+
 // task is what a case needs now, or open false where it is over.
 func (d *Desk) task(f *followed, now time.Time) (Task, bool, error) {
-	t := Task{Card: f.card, Unserved: !f.served, Alarms: d.Alarms(f.card)}
-	held := false
-	for _, done := range f.done {
+	t := Task{Card: f.card, Unserved: !f.served(), Alarms: d.Alarms(f.card), OldPaper: !f.card.Custody.Rebooked.IsZero()}
+	held, over := false, f.withdrawn()
+	for _, done := range f.since(f.done, happened) {
 		t.Last = done.Form["done"]
-		held = held || t.Last == Honoured
-		if slices.Contains([]string{Released, Transferred, Cancelled, Replaced}, t.Last) {
-			return t, false, nil
+		if t.Last == Honoured {
+			held = true
+			t.Uncompared = t.Uncompared || unchecked(f.card, done)
 		}
+		if done.Form["compared"] == yes || t.Last == Overridden {
+			t.Uncompared = false
+		}
+		over = over || t.Last == Released
 	}
-	if len(f.card.Questions) == 0 {
+	if over || len(f.card.Questions) == 0 {
 		return t, false, nil
 	}
 	verdict, err := d.verdictNow(f.card, now)
@@ -139,10 +171,41 @@ func (d *Desk) task(f *followed, now time.Time) (Task, bool, error) {
 	}
 	t.Verdict = verdict
 	due, known := f.card.releaseDue()
-	t.State = state(verdict, held, t.Last, known && !now.Before(due))
+	t.Interrupted = f.card.Custody.Spent > 0 && known && !now.Before(due) && !f.looked(due)
+	t.State = t.stands(state(verdict, held, t.Last, known && !now.Before(due)))
 	t.Next = nextAlarm(t.Alarms, now, t.State == ReleaseNow && !held)
 	t.Overdue = t.State == ReleaseNow && known && !now.Before(due)
 	return t, true, nil
+}
+
+// stands lets what happened weigh more than what the answer alone would say.
+// A hold that nobody compared, a paper older than the booking and hours that ran
+// before another reason came between are no basis on file until a supervisor has
+// looked.
+func (t Task) stands(s State) State {
+	switch {
+	case t.Last == Transferred:
+		return Handover
+	case !t.Card.Custody.Freed.IsZero():
+		return WriteDown
+	case s == Basis && t.Uncompared, s == Decide && t.OldPaper && t.Last == "":
+		return Supervisor
+	case (s == Basis || s == Decide) && t.Interrupted:
+		return Supervisor
+	}
+	return s
+}
+
+// looked reports whether a supervisor decided since a moment.
+func (f *followed) looked(since time.Time) bool {
+	return slices.ContainsFunc(f.done, func(c Card) bool { return c.Form["rank"] != "" && !c.Happened.Before(since) })
+}
+
+// unchecked reports a hold for which neither the comparison nor a supervisor's
+// rank is on record.
+func unchecked(card, done Card) bool {
+	_, hold := card.Decision("hold-on-detainer")
+	return hold && done.Form["compared"] != yes && (done.Form["rank"] == "" || done.Form["reason"] == "")
 }
 
 // Task is what one case needs now; open is false where it is over or never
@@ -161,12 +224,7 @@ func (d *Desk) Task(ctx context.Context, card Card) (t Task, open bool, err erro
 	}
 	f := &followed{card: card}
 	for _, e := range later {
-		switch c := ReadCard(e); c.Kind {
-		case act.Name:
-			f.done = append(f.done, c)
-		case notice.Name:
-			f.served = true
-		}
+		f.add(ReadCard(e))
 	}
 	return d.task(f, d.Now())
 }
