@@ -60,7 +60,7 @@ func cards(entries []record.Entry) []Card {
 func asking() []string {
 	var out []string
 	for _, k := range Kinds() {
-		if !k.Follows {
+		if !k.Follows && !k.Apart {
 			out = append(out, k.Name)
 		}
 	}

@@ -147,6 +147,9 @@ func (d *Desk) Handle(ctx context.Context, r Request) (Answer, error) {
 	if found {
 		return d.again(ctx, c, earlier)
 	}
+	if err := d.apart(ctx, c); err != nil {
+		return Answer{}, err
+	}
 	done, err := d.Record.Append(ctx, c.draft(d))
 	if err != nil {
 		return Answer{}, fmt.Errorf("record the answer: %w", err)
@@ -321,9 +324,13 @@ func (d *Desk) known(day string) (string, error) {
 }
 
 func (c *contact) question(i int) comity.Question {
+	actor := c.Actor
+	if c.kind.as != nil {
+		actor = c.kind.as(c.Form)
+	}
 	return comity.Question{
 		ID: c.ID + "#" + strconv.Itoa(i+1), In: c.In, On: c.On, At: c.At, Agency: c.Agency,
-		Actor: c.Actor, Act: c.Items[i].Act, Facts: c.Items[i].Facts,
+		Actor: actor, Act: c.Items[i].Act, Facts: c.Items[i].Facts,
 	}
 }
 

@@ -24,8 +24,10 @@ type Kind struct {
 
 	Follows bool     // it stands with the entry it points back to, not by itself
 	Of      []string // kinds that it must point back to; none: it need not
+	Apart   bool     // no search finds it, and nothing joins it to other entries: its register lists it
 
 	asks    func(Form) []Item   // what the filled form asks the law
+	as      func(Form) string   // who would act, where that is not the agency
 	defects func(Form) []Defect // what is wrong with the paper, never with the clerk
 	check   func(Form) Problems // what is wrong with the whole, and no field alone can tell; fills in what is computed
 }
@@ -60,6 +62,7 @@ type Field struct {
 	Need     string // required where another field has a value, written as When
 	Most     int    // characters of a line, if more than usual
 	Code     bool   // a number or code of another office: no room for prose
+	Zoned    string // choice that names the clock on which a local time was written
 }
 
 // A Form is what was filled in, by field name. Ticks are separated by spaces.
@@ -108,7 +111,11 @@ func (k *Kind) Read(in Form, zone *time.Location, partial bool) (Form, error) {
 		if value == "" {
 			continue
 		}
-		clean, problem := f.read(value, zone)
+		clock := zone
+		if named, ok := zoneNamed(in[f.Zoned]); ok {
+			clock = named
+		}
+		clean, problem := f.read(value, clock)
 		if problem != nil {
 			bad = append(bad, problem)
 			continue

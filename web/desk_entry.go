@@ -33,8 +33,9 @@ type entryView struct {
 	Contested []contestView
 	Holds     []string // litigation holds in force, in words
 	Served    bool
-	Act       *formView // the form "what was done", where something can be done
-	Released  string    // local form of the release moment, to correct it
+	Matter    *matterLine // how it stands in its register
+	Act       *formView   // the form "what was done", where something can be done
+	Released  string      // local form of the release moment, to correct it
 	ReceiptID string
 }
 
@@ -114,7 +115,10 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 	if err := s.beside(r, l, who, card, &v); err != nil {
 		return v, err
 	}
-	if kind, ok := desk.KindOf("act"); ok && len(card.Questions) > 0 && who.MayWrite() {
+	if v.Matter, err = s.matterOf(r, l, who, card); err != nil {
+		return v, err
+	}
+	if kind, ok := desk.KindOf("act"); ok && len(card.Questions) > 0 && who.MayWrite() && v.Matter == nil {
 		form := s.form(r, who, kind, "")
 		form.Action = entryPath(card.ID) + "/acts"
 		v.Act = &form
@@ -279,6 +283,8 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		out.Text = l.option("desk.look.step", c.Form["step"]) + ": " + c.Form["fields"]
 	case "notice":
 		out.Text = l.option("desk.notice.language", c.Form["language"])
+	case "demand-step", "records-step", "certification-step", "military-step":
+		out.Text = l.option("desk."+c.Kind+".result", c.Form["result"])
 	case "correction":
 		out.Text = l.say("desk.correction.of", "Field", c.Form["field"])
 		if key := "desk." + card.Kind + "." + c.Form["field"] + ".ask"; l.known(key) {

@@ -107,13 +107,21 @@ func (l *lang) formField(kind string, f desk.Field, sent url.Values) formField {
 	if l.known(key + ".hint") {
 		out.Hint = l.say(key + ".hint")
 	}
-	if name, _, ok := strings.Cut(f.When, "="); ok {
-		out.When = "if-" + name
-	}
+	out.When = whenClass(f)
 	for _, value := range f.Values {
 		out.Options = append(out.Options, formOption{value, l.option(key, value), slices.Contains(sent[f.Name], value)})
 	}
 	return out
+}
+
+// whenClass names the classes by which the style sheet hides a field whose
+// question does not arise.
+func whenClass(f desk.Field) string {
+	name, values, ok := strings.Cut(f.When, "=")
+	if !ok {
+		return ""
+	}
+	return "if-" + name + " if-" + name + "-" + strings.ReplaceAll(values, "|", "-")
 }
 
 // option is the label of a value: the field's own words, else the shared ones.

@@ -15,6 +15,7 @@ func deskMenu() []menuItem {
 	return []menuItem{
 		{"deputy", "/desk/deputy", access.Record},
 		{"agreements", "/desk/agreements", access.SeeRegisters},
+		{"registers", "/desk/registers", access.SeeRegisters},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},
 	}

@@ -182,6 +182,13 @@ func (s *site) routes() []route {
 		{pattern: "GET /desk/notes", may: access.Advise, staff: s.notes},
 		{pattern: "GET /desk/entries/{id}/notes", may: access.Advise, staff: s.notesOf},
 		{pattern: "POST /desk/entries/{id}/notes", may: access.Advise, staff: s.notesOf},
+		{pattern: "GET /desk/registers", may: access.SeeRegisters, staff: s.dockets},
+		{pattern: "GET /desk/registers/{kind}", may: access.SeeRegisters, staff: s.docket},
+		{pattern: "GET /desk/registers/{kind}/list.csv", may: access.Export, staff: s.docketCSV},
+		{pattern: "GET /desk/registers/{kind}/new", may: access.Record, staff: s.docketForm},
+		{pattern: "POST /desk/registers/{kind}/new", may: access.Record, staff: s.docketForm},
+		{pattern: "GET /desk/registers/{kind}/step", may: access.Record, staff: s.docketStep},
+		{pattern: "POST /desk/registers/{kind}/step", may: access.Record, staff: s.docketStep},
 		{pattern: "GET /desk/export/{kind}", may: access.Export, staff: s.export},
 
 		// Programs; every operation is described at /api/openapi.json.

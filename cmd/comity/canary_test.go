@@ -41,6 +41,10 @@ func TestCanary(t *testing.T) {
 	ok("/api/v1/requests", form("k3", "database-access", fmt.Sprintf(`"what":"account-opened","system":"jail","by":"ice","users":"program","purpose":"audit","basis":"none","incident":%q`, canary("CASE"))))
 	ok("/api/v1/requests", form("k4", "equipment", fmt.Sprintf(`"what":"used","type":"drone","count":"1","for":"ice","purpose":"mixed","reason":"crowd","approved":"not","incident":%q`, canary("INCIDENT"))))
 	ok("/api/v1/requests", form("k5", "complaint", fmt.Sprintf(`"about":"force","against":"this-agency","from":"counsel","why":%q`, canary("WORDS"))))
+	ok("/api/v1/requests", form("k6", "demand", fmt.Sprintf(`"what":"letter","from":"federal-agency","received_at":"2026-10-07T03:17:41-05:00","owner":"counsel","why":%q,"pointer":%q`, canary("WORDS"), canary("POINTER"))))
+	ok("/api/v1/requests", form("k7", "records-request", fmt.Sprintf(`"from":"press","scope":"custody","received_at":"2026-10-07T03:17:41-05:00","owner":"records","why":%q,"pointer":%q`, canary("WORDS"), canary("POINTER"))))
+	ok("/api/v1/requests", form("k8", "certification", fmt.Sprintf(`"form":"i-918b","stage":"first","sent_by":"counsel","received_at":"2026-10-07T03:17:41-05:00","owner":"records","incident":%q,"pointer":%q`, canary("REPORT"), canary("POINTER"))))
+	ok("/api/v1/requests", form("k9", "shield", fmt.Sprintf(`"flag":"set","part":"victim","incident":%q`, canary("REPORT"))))
 	for _, register := range []string{"settings", "funnel", "equipment", "unapproved", "access", "access-ended", "complaints"} {
 		r := s.get(t, "/api/v1/registers/"+register)
 		if r.status != 200 {
