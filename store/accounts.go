@@ -20,11 +20,12 @@ import (
 // stand outside the record. Name is a label such as a post or a staff number,
 // never a person's name.
 type Account struct {
-	ID     string // empty: not stored yet
-	Agency string // ORI
-	Role   string // clerk, sergeant, auditor, …; of a session: the one acted in
-	Name   string // as shown on screen
-	Sample bool   // invented for a demonstration
+	ID      string // empty: not stored yet
+	Agency  string // ORI
+	Role    string // clerk, sergeant, auditor, …; of a session: the one acted in
+	Name    string // as shown on screen
+	Sample  bool   // invented for a demonstration
+	Vouched bool   // the agency's directory signs it in: it has no passkey
 
 	Roles string    // that the person may take, separated by spaces; empty: the one
 	Basis string    // id of the rule or instrument that access rests on; empty: none was named
@@ -72,12 +73,12 @@ func (s *Store) Accounts(ctx context.Context, agency string) ([]Account, error) 
 	return out, err
 }
 
-const accountColumns = `account.id, account.agency, account.role, account.name, account.sample, account.roles, account.basis, account.until, account.ended, account.why`
+const accountColumns = `account.id, account.agency, account.role, account.name, account.sample, account.roles, account.basis, account.until, account.ended, account.why, account.subject IS NOT NULL`
 
 func scanAccount(scan func(...any) error, more ...any) (Account, error) {
 	var a Account
 	var until, ended int64
-	err := scan(append([]any{&a.ID, &a.Agency, &a.Role, &a.Name, &a.Sample, &a.Roles, &a.Basis, &until, &ended, &a.Why}, more...)...)
+	err := scan(append([]any{&a.ID, &a.Agency, &a.Role, &a.Name, &a.Sample, &a.Roles, &a.Basis, &until, &ended, &a.Why, &a.Vouched}, more...)...)
 	a.Until, a.Ended = zeroOr(until), zeroOr(ended)
 	return a, err
 }
@@ -137,6 +138,11 @@ func (s *Store) NewLink(ctx context.Context, a Account, ttl time.Duration) (secr
 // NewLinkFor is NewLink with the reason that the list of events keeps.
 func (s *Store) NewLinkFor(ctx context.Context, a Account, reason string, ttl time.Duration) (secret string, err error) {
 	return s.newSecret(ctx, "link", a, func(t *tx, hash []byte, account string) error {
+		if reason == LinkAnother {
+			if err := t.ownDevices(account); err != nil {
+				return err
+			}
+		}
 		return t.exec(`INSERT INTO link (hash, account, expires, used, reason) VALUES (?, ?, ?, 0, ?)`, hash, account, s.config.Now().Add(ttl).Unix(), reason)
 	})
 }
@@ -217,7 +223,7 @@ func orNone(b []byte) []byte {
 }
 
 // Session returns the account of a session and keeps it from going idle. One
-// that was opened with a passkey is locked when it was idle; others end.
+// that a link opened ends when it was idle; others are locked.
 func (s *Store) Session(ctx context.Context, secret string) (Account, error) {
 	now := s.config.Now()
 	hash := hashOf("session", secret)
@@ -226,7 +232,7 @@ func (s *Store) Session(ctx context.Context, secret string) (Account, error) {
 	a, err := scanAccount(s.read.QueryRowContext(ctx, `SELECT `+accountColumns+`, session.role, means, idle, seen FROM session JOIN account ON account.id = session.account
 		WHERE hash = ? AND expires > ? AND `+inForce, hash, now.Unix(), now.Unix()).Scan, &role, &means, &idle, &seen)
 	a.By, a.Locked = means, idle <= now.Unix()
-	if errors.Is(err, sql.ErrNoRows) || err == nil && a.Locked && means != ByPasskey {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && a.Locked && means == ByLink {
 		return Account{}, problem("session-ended", "", "sign in again", "the session has ended")
 	}
 	if err != nil {

@@ -26,10 +26,24 @@ func (s *Store) AddPasskey(ctx context.Context, a Account, k Passkey) error {
 	}
 	now := s.config.Now()
 	return s.write(ctx, func(t *tx) error {
+		if err := t.ownDevices(a.ID); err != nil {
+			return err
+		}
 		return errors.Join(
 			t.exec(`INSERT INTO passkey (id, account, label, public, made, used) VALUES (?, ?, ?, ?, ?, ?)`, k.ID, a.ID, k.Label, k.Public, now.Unix(), dayOf(now)),
 			t.event(Event{Agency: a.Agency, Account: a.ID, What: "passkey", By: a.ID, At: now}))
 	})
+}
+
+// ownDevices refuses somebody whom the agency's directory signs in: a key of
+// one's own would still open after the directory let its owner go.
+func (t *tx) ownDevices(account string) error {
+	var vouched int
+	err := t.row(`SELECT count(*) FROM account WHERE id = ? AND subject IS NOT NULL`, account).scan(&vouched)
+	if err == nil && vouched > 0 {
+		return problem("signs-in-there", "", "sign in through it on any device", "the agency's directory signs this account in")
+	}
+	return err
 }
 
 func dayOf(at time.Time) int64 { return at.UTC().Truncate(24 * time.Hour).Unix() }

@@ -132,39 +132,70 @@ func (s *Store) EndOver(ctx context.Context, stands func(agency, basis string) b
 
 // FromDirectory finds or makes the account of somebody whom the agency's own
 // directory vouches for, and gives it the roles that its groups come to. With
-// no role the account ends: whoever left the groups has left.
+// no role the account ends: whoever left the groups has left. An account that
+// was ended here stays so, whatever the directory says, until it is readmitted.
 func (s *Store) FromDirectory(ctx context.Context, agency, subject, label string, roles []string) (Account, error) {
 	key, err := s.root.Derive("directory/" + agency)
 	if err != nil {
 		return Account{}, err
 	}
 	digest := digestOf(key, subject)
-	a, err := scanAccount(s.read.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM account WHERE agency = ? AND subject = ? AND ended = 0`, agency, digest).Scan)
-	known := err == nil
+	a, err := scanAccount(s.read.QueryRowContext(ctx, `SELECT `+accountColumns+` FROM account WHERE agency = ? AND subject = ?
+		ORDER BY CASE WHEN ended = 0 THEN 0 ELSE 1 END, ended DESC, id LIMIT 1`, agency, digest).Scan)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return Account{}, explain("read account", err)
 	}
-	if len(roles) == 0 {
+	known := err == nil && a.Ended.IsZero()
+	over := known && !a.Until.IsZero() && !s.config.Now().Before(a.Until)
+	switch {
+	case err == nil && !known && a.Why != EndDirectory || over:
+		return Account{}, problem("access-ended", "", "an administrator readmits the account", "the access of this account was ended here")
+	case len(roles) == 0:
 		if known {
 			err = s.EndAccount(ctx, agency, a.ID, EndDirectory, "")
+		} else {
+			err = nil
 		}
 		return Account{}, errors.Join(err, problem("no-role", "", "ask whoever keeps the directory for a group of this system", "the directory gives this person no role here"))
+	case !known:
+		return s.vouch(ctx, agency, label, roles, digest)
 	}
 	joined := strings.Join(roles, " ")
-	switch {
-	case !known:
-		a, err = s.AddAccount(ctx, Account{Agency: agency, Role: roles[0], Roles: joined, Name: label})
-		if err == nil {
-			err = s.write(ctx, func(t *tx) error { return t.exec(`UPDATE account SET subject = ? WHERE id = ?`, digest, a.ID) })
-		}
-	case a.Roles != joined:
-		a.Roles = joined
-		if !slices.Contains(roles, a.Role) {
-			a.Role = roles[0]
-		}
-		err = s.ChangeAccount(ctx, a, "")
+	if a.Roles == joined {
+		return a, nil
 	}
-	return a, err
+	if a.Roles = joined; !slices.Contains(roles, a.Role) {
+		a.Role = roles[0]
+	}
+	return a, s.ChangeAccount(ctx, a, "")
+}
+
+// vouch adds the account of somebody new.
+func (s *Store) vouch(ctx context.Context, agency, label string, roles []string, digest []byte) (Account, error) {
+	if label == "" {
+		label = "directory"
+	}
+	a, err := s.AddAccount(ctx, Account{Agency: agency, Role: roles[0], Roles: strings.Join(roles, " "), Name: label})
+	if err != nil {
+		return Account{}, err
+	}
+	a.Vouched = true
+	return a, s.write(ctx, func(t *tx) error {
+		return errors.Join(t.exec(`UPDATE account SET subject = ? WHERE id = ?`, digest, a.ID),
+			t.event(Event{Agency: agency, Account: a.ID, What: "added", Note: EndDirectory, At: s.config.Now()}))
+	})
+}
+
+// Readmit lets the directory make a new account for somebody whose account was
+// ended here. The old one stays in the list of those that ended.
+func (s *Store) Readmit(ctx context.Context, agency, id, by string) error {
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.execCount(`UPDATE account SET subject = NULL WHERE id = ? AND agency = ? AND ended > 0 AND subject IS NOT NULL`, id, agency)
+		if err == nil && n == 0 {
+			err = notFound("account")
+		}
+		return errors.Join(err, t.event(Event{Agency: agency, Account: id, What: "readmitted", By: by, At: s.config.Now()}))
+	})
 }
 
 // A Lookup is a search of an agency's entries: for what, never for whom.

@@ -34,10 +34,11 @@ type Account struct {
 	Name   string
 	Sample bool // invented for a demonstration; pages say so
 
-	By     string // how the account signed in: passkey, oidc, link, token
-	Ended  bool   // its time, or the rule that it rests on, is over
-	Locked bool   // idle too long; its passkey unlocks the session
-	Roles  string // that the person may take, separated by spaces; empty: the one
+	By      string // how the account signed in: passkey, oidc, link, token
+	Ended   bool   // its time, or the rule that it rests on, is over
+	Locked  bool   // idle too long, until its owner signs in again
+	Vouched bool   // the agency's provider signs it in, and nothing else does
+	Roles   string // that the person may take, separated by spaces; empty: the one
 
 	policies *access.Policies
 }

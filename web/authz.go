@@ -51,11 +51,28 @@ func (s *site) staff(do access.Action, next staffHandler) handler {
 		if err != nil || !ok {
 			return err
 		}
+		if !s.keptByThem(r, who) {
+			http.Redirect(w, r, s.langOf(r).link(homeOf(who)), http.StatusSeeOther)
+			return nil
+		}
 		if !who.May(do) {
 			return s.problem(r, http.StatusForbidden, "not-yours")
 		}
 		return next(w, r, who)
 	}
+}
+
+// keptByThem reports whether what a locked page kept comes from the same person
+// who unlocked it: at a shared desk nobody sends what somebody else typed.
+func (s *site) keptByThem(r *http.Request, who Account) bool {
+	query := r.URL.Query()
+	if !query.Has("kept") {
+		return true
+	}
+	by := query.Get("kept")
+	query.Del("kept")
+	r.URL.RawQuery = query.Encode()
+	return by == who.ID
 }
 
 // session is whoever the browser signed in as. Where nobody is, the page that

@@ -12,7 +12,7 @@ import (
 
 // openStaffRoutes are the addresses below /desk that somebody reaches who has not signed
 // in yet: they are how one does.
-var openStaffRoutes = []string{"GET /desk/enter", "POST /desk/leave", "POST /desk/enter/begin", "POST /desk/enter/finish",
+var openStaffRoutes = []string{"GET /desk/enter", "POST /desk/leave", "GET /desk/enter/oidc", "GET /desk/enter/back", "POST /desk/enter/begin", "POST /desk/enter/finish",
 	"GET /desk/scene/manifest.json", "GET /desk/scene/worker.js"} // files without a case in them
 
 // Every staff address names its action, and the action exists.

@@ -101,7 +101,8 @@ func refused(err error) bool {
 
 type signInView struct {
 	Key      bool   // passkeys work at this address
-	Why      string // "", ended, used, continue
+	Provider bool   // people sign in through the agency's own
+	Why      string // "", ended, used, continue, not-vouched, no-role, access-ended, provider-down
 	Continue string // the address asked for, when the browser kept the cookie back
 }
 
@@ -110,7 +111,7 @@ func (signInView) template() string { return "desk_enter" }
 // signIn says how to get in. A browser that came from another site keeps the
 // session's cookie back; one more step from here sends it.
 func (s *site) signIn(w http.ResponseWriter, r *http.Request, why string) error {
-	v := signInView{Why: why, Key: s.keysWork(r)}
+	v := signInView{Why: why, Key: s.keysWork(r), Provider: s.Provider != nil}
 	status := http.StatusUnauthorized
 	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Site") == "cross-site" {
 		v.Why, v.Continue, status = "continue", r.URL.Path, http.StatusOK
@@ -130,11 +131,11 @@ func (s *site) enter(w http.ResponseWriter, r *http.Request) error {
 	}
 	token := r.URL.Query().Get("token")
 	if token == "" {
-		return s.render(w, r, http.StatusOK, signInView{Key: s.keysWork(r)})
+		return s.render(w, r, http.StatusOK, signInView{Key: s.keysWork(r), Provider: s.Provider != nil})
 	}
 	who, err := s.Accounts.UseLink(r.Context(), token)
 	if refused(err) {
-		return s.render(w, r, http.StatusForbidden, signInView{Why: "used", Key: s.keysWork(r)})
+		return s.render(w, r, http.StatusForbidden, signInView{Why: "used", Key: s.keysWork(r), Provider: s.Provider != nil})
 	}
 	if err != nil {
 		return err

@@ -67,6 +67,8 @@ func (s *site) routes() []route {
 		// The desk, for staff.
 		{pattern: "GET /desk/enter", serve: s.enter},
 		{pattern: "POST /desk/leave", serve: s.leave},
+		{pattern: "GET /desk/enter/oidc", serve: s.toProvider},
+		{pattern: "GET /desk/enter/back", serve: s.fromProvider},
 		{pattern: "POST /desk/enter/begin", serve: s.beginEntry},
 		{pattern: "POST /desk/enter/finish", serve: s.finishEntry},
 		{pattern: "GET /desk/me", may: access.SeeSelf, staff: s.me},

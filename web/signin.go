@@ -281,13 +281,14 @@ type lockView struct {
 	Who     Account
 	Path    string
 	Post    bool
+	There   bool // unlocked through the agency's provider, not by a passkey
 	Carried []Line
 }
 
 func (lockView) template() string { return "desk_lock" }
 
 func (s *site) locked(w http.ResponseWriter, r *http.Request, who Account) error {
-	v := lockView{Who: who, Path: r.URL.Path, Post: r.Method == http.MethodPost}
+	v := lockView{Who: who, Path: r.URL.Path, Post: r.Method == http.MethodPost, There: who.By == access.ByOIDC}
 	if v.Post {
 		if err := s.readForm(r); err != nil {
 			return err

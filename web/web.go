@@ -96,6 +96,8 @@ type Config struct {
 	Accounts    Accounts
 	Access      *access.Policies        // nil: those that ship
 	Passkeys    Passkeys                // nil: sign-in by link alone
+	Provider    *Provider               // the agency's own, with Vouched and Passkeys; nil: nobody signs in through one
+	Vouched     Vouched                 // accounts of those whom it vouches for
 	People      People                  // nil: no page of people, and searches need no purpose
 	Site        string                  // address from outside, https://record.county.example; empty: passkeys on localhost only
 	Stands      func(basis string) bool // whether a rule or instrument is in force today

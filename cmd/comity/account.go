@@ -16,15 +16,15 @@ import (
 // runAccount is the administrator's way to people's access where no page is at
 // hand.
 func runAccount(ctx context.Context, e env, args []string) error {
-	verbs := map[string]func(context.Context, env, *accountFlags) error{"add": accountAdd, "list": accountList, "link": accountLink, "end": accountEnd, "review": accountReview}
+	verbs := map[string]func(context.Context, env, *accountFlags) error{"add": accountAdd, "list": accountList, "link": accountLink, "end": accountEnd, "readmit": accountReadmit, "review": accountReview}
 	f := newAccountFlags()
 	if len(args) == 0 || verbs[args[0]] == nil {
 		if len(args) > 0 {
-			if err := f.parse(e, args, 0); err != nil {
+			if err := f.parse(e, args, 1); err != nil {
 				return err
 			}
 		}
-		return &comity.Problem{Code: "bad-argument", Message: "say what to do", Hint: "comity account add, list, link, end or review"}
+		return &comity.Problem{Code: "bad-argument", Message: "say what to do", Hint: "comity account add, list, link, end, readmit or review"}
 	}
 	if err := f.parse(e, args[1:], 0); err != nil {
 		return err
@@ -174,6 +174,27 @@ func accountEnd(ctx context.Context, e env, f *accountFlags) error {
 		return writeJSON(e, map[string]string{"id": f.id, "ended": store.EndLeft})
 	}
 	_, err = fmt.Fprintf(e.out, "ended: %s, with its sessions, links, tokens and devices\n", f.id)
+	return err
+}
+
+// accountReadmit lets the directory sign somebody in again whose access was
+// ended here.
+func accountReadmit(ctx context.Context, e env, f *accountFlags) error {
+	if err := need("id", f.id, "01JDCK…"); err != nil {
+		return err
+	}
+	s, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if err := s.Readmit(ctx, f.agency, f.id, ""); err != nil {
+		return err
+	}
+	if f.asJSON {
+		return writeJSON(e, map[string]string{"id": f.id, "readmitted": "yes"})
+	}
+	_, err = fmt.Fprintln(e.out, "readmitted: a new account is made when the directory signs this person in")
 	return err
 }
 

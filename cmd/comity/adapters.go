@@ -33,7 +33,7 @@ func (a accounts) NewSession(ctx context.Context, w web.Account) (string, error)
 }
 
 func accountOf(a store.Account) web.Account {
-	return web.Account{ID: a.ID, Agency: a.Agency, Role: a.Role, Name: a.Name, Sample: a.Sample, Roles: a.Roles, By: a.By, Locked: a.Locked, Ended: !a.Ended.IsZero()}
+	return web.Account{ID: a.ID, Agency: a.Agency, Role: a.Role, Name: a.Name, Sample: a.Sample, Roles: a.Roles, By: a.By, Locked: a.Locked, Vouched: a.Vouched, Ended: !a.Ended.IsZero()}
 }
 
 func (a accounts) Session(ctx context.Context, secret string) (web.Account, error) {

@@ -19,6 +19,7 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	dir := f.String("dir", "", "folder of the record; without it only the program and its law")
 	db := f.String("db", "", databaseHelp)
 	evidence := f.String("evidence", "", evidenceHelp)
+	provider := f.String("oidc", "", providerHelp+"; it is asked whether it answers")
 	repair := f.Bool("repair", false, "first open the record, bring an older schema forward (with PostgreSQL as the owner of the tables) and make the files of the public log anew; no server may have it open")
 	asJSON := f.Bool("json", false, "a list of {about, grade, says, do} as JSON")
 	if err := f.parse(e, args, 0); err != nil {
@@ -40,6 +41,13 @@ func runDoctor(ctx context.Context, e env, args []string) error {
 	list, err := examineProgram()
 	if err != nil {
 		return err
+	}
+	if *provider != "" {
+		found, err := examineProvider(ctx, *provider)
+		if err != nil {
+			return err
+		}
+		list = append(list, found)
 	}
 	if *dir != "" {
 		found, err := store.Examine(ctx, *dir, config)

@@ -52,7 +52,7 @@ func commands() []command {
 		{"cosign", "-dir D -key FILE -log VKEY|FILE… -addr H:P | -new-key NAME -o FILE", "watch the records of others and sign what only grew", runCosign},
 		{"deconflict", "key", "make the key that two agencies share to keep planned operations apart", runDeconflict},
 		{"directory", "serve|once -dir D -logs FILE [-json] | check FILE | verify -key FILE|VKEY URL", "watch the records of many agencies and show what was seen of each", runDirectory},
-		{"account", "add|list|link|end|review -dir D [-label L -role R [-basis RULE] [-until DAY]] [-id ID] [-json]", "give and end people's access", runAccount},
+		{"account", "add|list|link|end|readmit|review -dir D [-label L -role R [-basis RULE] [-until DAY]] [-id ID] [-json]", "give and end people's access", runAccount},
 		{"record", "hold|lift|holds|erase|ledger|show -dir D -entry ID …", "carry out what counsel orders about an entry", runRecord},
 		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
 		{"report", "statistics -year YEAR [-csv|-json] (DIR|URL|EXPORT)", "make a report that anyone can make again", runReport},

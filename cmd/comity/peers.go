@@ -79,7 +79,7 @@ func readPeers(file string) (deconflict.Line, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(&p); err != nil {
-		return deconflict.Line{}, badPeers(file, err.Error())
+		return deconflict.Line{}, badPeers(file, oneLine(err))
 	}
 	line := deconflict.Line{Agency: p.Agency, Desk: deconflict.Contact{Desk: p.Desk.Name, Phone: p.Desk.Phone}, PerWatch: p.PerWatch}
 	if p.Agency == "" || p.Desk.Name == "" || p.Desk.Phone == "" || len(p.Desk.Name)+len(p.Desk.Phone) > 120 {
@@ -120,6 +120,9 @@ func readPeer(file string, p peerLine) (deconflict.Peer, error) {
 	}
 	return out, nil
 }
+
+// oneLine is an error of several lines in one, as errors are told.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 func badPeers(file, what string) error {
 	return &comity.Problem{Code: "bad-peers", Message: what, Where: file, Hint: "docs/deconfliction.md describes the file"}

@@ -149,6 +149,18 @@ func (p passkeys) OpenWith(ctx context.Context, a web.Account, key []byte) (stri
 	return p.NewSessionBy(ctx, storedAccount(a), store.ByPasskey, key)
 }
 
+// vouched is the store as sign-in through a provider uses it.
+type vouched struct{ *store.Store }
+
+func (v vouched) FromDirectory(ctx context.Context, agency, subject, label string, roles []string) (web.Account, error) {
+	a, err := v.Store.FromDirectory(ctx, agency, subject, label, roles)
+	return accountOf(a), err
+}
+
+func (v vouched) OpenVouched(ctx context.Context, a web.Account) (string, error) {
+	return v.NewSessionBy(ctx, storedAccount(a), store.ByOIDC, nil)
+}
+
 func (p passkeys) Tell(ctx context.Context, agency, account, what, note, by string) error {
 	return p.Store.Tell(ctx, store.Event{Agency: agency, Account: account, What: what, Note: note, By: by})
 }

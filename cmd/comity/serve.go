@@ -50,6 +50,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	f.Var(&stamps, "stamp", "`address` of a time-stamp authority (RFC 3161) to stamp checkpoints; give two")
 	stampEvery := f.Duration("stamp-every", time.Hour, "time between two stampings")
 	site := f.String("site", "", "`address` of this server from outside, such as https://record.county.example; passkeys are bound to it")
+	provider := f.String("oidc", "", providerHelp)
 	retention := f.String("retention", "", "`file` of the retention schedule that the agency adopted; without it nothing is destroyed by a clock")
 	evidence := f.String("evidence", "", evidenceHelp)
 	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
@@ -75,6 +76,9 @@ func runServe(ctx context.Context, e env, args []string) error {
 	}
 	if *stampEvery < time.Minute || *stampEvery > 31*24*time.Hour {
 		return &comity.Problem{Code: "bad-flag", Message: "the time between two stampings must be between 1m and 744h", Where: "-stamp-every"}
+	}
+	if *provider != "" && *site == "" {
+		return &comity.Problem{Code: "missing-flag", Message: "-oidc needs -site", Where: "-oidc", Hint: "the provider sends people back to an address that it was told: -site https://record.county.example"}
 	}
 	if err := store.CheckAuthorities(stamps); err != nil {
 		return err
@@ -138,11 +142,15 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	join, retry := linesTo(lines)
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, func(c *web.Config) { c.Site = *site })
+	vouching, first, err := vouch(s, *provider, log)
 	if err != nil {
 		return err
 	}
-	work = append(work, retry(log), watchAccess(s, book, log))
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, vouching, func(c *web.Config) { c.Site = *site })
+	if err != nil {
+		return err
+	}
+	work = append(work, retry(log), first, watchAccess(s, book, log))
 	if len(stamps) > 0 {
 		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
 	}
