@@ -43,10 +43,10 @@ func (q Inquiry) Answer(lang string) Finding {
 		return f
 	}
 	for i, s := range f.Sentences {
-		f.Sentences[i] = spanish(s)
+		f.Sentences[i] = Spanish(s)
 	}
 	if f.Problem != nil {
-		f.Problem.Message, f.Problem.Hint = spanish(f.Problem.Message), spanish(f.Problem.Hint)
+		f.Problem.Message, f.Problem.Hint = Spanish(f.Problem.Message), Spanish(f.Problem.Hint)
 	}
 	return f
 }

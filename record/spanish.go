@@ -3,17 +3,19 @@ package record
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// spanish says a sentence of this package in Spanish, where it is one that an
-// [Inquiry] can be answered with; any other text comes back as it is. The
-// sentences are made in English in one place each; a test sees that every one
-// of them is here.
-func spanish(s string) string {
-	for _, t := range twins() {
+// Spanish says a sentence of this package, or of its stamps, in Spanish, where
+// it is one that a reader is answered with; any other text comes back as it is.
+// The sentences are made in English in one place each; a test sees that every
+// one of them is here. more are twins of the caller's own sentences, with %s for
+// what is filled in.
+func Spanish(s string, more ...[2]string) string {
+	for _, t := range slices.Concat(more, twins(), logTwins()) {
 		if holes, ok := match(t[0], s); ok {
 			args := make([]any, len(holes))
 			for i, h := range holes {
@@ -25,7 +27,8 @@ func spanish(s string) string {
 	return s
 }
 
-// twins are sentences in English and in Spanish; %s stands for what is filled in.
+// twins are sentences about a receipt in English and in Spanish; %s stands for
+// what is filled in.
 func twins() [][2]string {
 	return [][2]string{
 		// What a receipt proves.
@@ -74,10 +77,12 @@ func twins() [][2]string {
 
 // spanishPart says what was filled into a sentence.
 func spanishPart(s string) string {
-	for _, t := range [][2]string{
+	for _, t := range append(stampTwins(), [][2]string{
 		{"%s's cosigner (%s)", "el cofirmante de %s (%s)"},
 		{", with %s and %s", ", con %s y %s"}, {"%s days", "%s días"},
 		{"the checkpoint that was kept", "el punto de control guardado"},
+		{"its own checkpoint", "su propio punto de control"},
+		{"1 entry", "1 anotación"}, {"%s entries", "%s anotaciones"},
 		{"it is too long", "es demasiado larga"}, {"it is not in the form of one", "no tiene esa forma"},
 		{"a key or a value is not spelled as a receipt spells it", "una clave o un valor no está escrito como en una constancia"},
 		{"its format is not %s", "su formato no es %s"},
@@ -93,7 +98,7 @@ func spanishPart(s string) string {
 		{"the signature of the cosigner %s is wrong", "la firma del cofirmante %s es falsa"},
 		{"the signature of the cosigner %s is not in its one right form", "la firma del cofirmante %s no está en su única forma correcta"},
 		{"it is not a signed note", "no es una nota firmada"},
-	} {
+	}...) {
 		if holes, ok := match(t[0], s); ok {
 			args := make([]any, len(holes))
 			for i, h := range holes {

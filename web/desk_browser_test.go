@@ -13,6 +13,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// deskPages are those of a records clerk with three detainers.
+var deskPages = []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/taken-for-ice", "/desk/door", "/desk/entries/desk-open",
+	"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt"}
+
 // Every page of the desk at two widths in two languages, with an open case, an
 // overdue one and a refused form.
 func TestDeskInChromium(t *testing.T) {
@@ -33,15 +37,11 @@ func TestDeskInChromium(t *testing.T) {
 	}
 	c.post("/desk/entries/desk-open/acts", url.Values{"id": {"act-1"}, "done": {"honoured"}, "compared": {"yes"}})
 	server := listen(t, o)
-	folder := *shots
-	if folder == "" {
-		folder = t.TempDir()
-	}
+	folder := shotFolder(t)
 	enterDesk(t, ctx, server.URL, o)
 	for _, width := range []int64{390, 1280} {
 		for _, prefix := range []string{"", "/es"} {
-			for _, path := range []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/taken-for-ice", "/desk/door", "/desk/entries/desk-open",
-				"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt"} {
+			for _, path := range deskPages {
 				checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
 			}
 			submitted(t, ctx, server.URL+prefix+"/desk/detainers/new", width)
@@ -214,10 +214,7 @@ func TestDeskAtTheEdges(t *testing.T) {
 		t.Fatalf("prepare: %d", w.Code)
 	}
 	server := listen(t, o)
-	folder := *shots
-	if folder == "" {
-		folder = t.TempDir()
-	}
+	folder := shotFolder(t)
 	enterDesk(t, ctx, server.URL, o)
 	dark := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})
 	if err := chromedp.Run(ctx, dark); err != nil {

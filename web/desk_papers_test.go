@@ -286,10 +286,7 @@ func TestPapersInChromium(t *testing.T) {
 	axe, ctx := readAxe(t), newBrowser(t)
 	o := paperOffice(t)
 	server := listen(t, o)
-	folder := *shots
-	if folder == "" {
-		folder = t.TempDir()
-	}
+	folder := shotFolder(t)
 	file := filepath.Join(t.TempDir(), "paper.pdf")
 	if err := os.WriteFile(file, formPDF(), 0o600); err != nil {
 		t.Fatal(err)

@@ -34,10 +34,7 @@ func TestDeviceInChromium(t *testing.T) {
 	axe, ctx := readAxe(t), newBrowser(t)
 	server := httptest.NewServer(h)
 	defer server.Close()
-	folder := *shots
-	if folder == "" {
-		folder = t.TempDir()
-	}
+	folder := shotFolder(t)
 	for _, width := range []int64{390, 1280} {
 		for _, prefix := range []string{"", "/es"} {
 			d := openDevice(t, ctx, server.URL+prefix, width, "us-il")

@@ -78,30 +78,34 @@ const planOwner = "ILCPD0000"
 // not answer.
 func planOffice(t testing.TB) *office {
 	t.Helper()
-	o := newOfficeWith(t, func(c *Config) {
-		key := deconflict.Key{1}
-		now := func() time.Time { return staffNow }
-		other := &deconflict.Office{
-			Desk: c.Desk, Plans: &planShelf{texts: map[string][]byte{}, revs: map[string]int{}}, Now: now,
-			Home:  func(string) (string, string) { return "us-il-cook", "sheriff" },
-			Lines: []deconflict.Line{{Agency: "IL0160000", Desk: deconflict.Contact{Desk: "Sample watch desk", Phone: "555-0177"}, Peers: []deconflict.Peer{{Agency: planOwner, Name: "City police", Key: key}}}},
-		}
-		if _, err := other.Save(t.Context(), "IL0160000", deconflict.NewPlanID(), 0, desk.Form{"title": "CANARY-OTHER", "kind": "surveillance", "cells": "41.8785,-87.6295",
-			"begins": "2026-11-22T05:00:00-06:00", "ends": "2026-11-22T06:00:00-06:00"}, time.UTC); err != nil {
-			t.Fatal(err)
-		}
-		c.Deconflict = &deconflict.Office{
-			Desk: c.Desk, Plans: &planShelf{texts: map[string][]byte{}, revs: map[string]int{}}, Now: now,
-			Home: func(string) (string, string) { return "us-il-chicago", "municipal-police" },
-			Send: func(ctx context.Context, _ deconflict.Peer, m []byte) ([]byte, error) { return other.Answer(ctx, m) },
-			Lines: []deconflict.Line{{Agency: planOwner, Desk: deconflict.Contact{Desk: "Watch desk", Phone: "555-0188"},
-				Peers: []deconflict.Peer{{Agency: "IL0160000", Name: "County jail", Phone: "555-0177", Key: key}}}},
-		}
-	})
+	o := newOfficeWith(t, func(c *Config) { withPlans(t, c) })
 	for link, role := range map[string]string{"commander": RoleWatchCommander, "chief": RoleCommander, "board": RoleBoard, "counsel": RoleCounsel, "records": RoleClerk} {
 		o.badges.links[link] = Account{ID: link, Agency: planOwner, Role: role, Name: "Device"}
 	}
 	return o
+}
+
+// withPlans lets a desk plan, with one peer that has a plan at the same place.
+func withPlans(t testing.TB, c *Config) {
+	t.Helper()
+	key := deconflict.Key{1}
+	now := func() time.Time { return staffNow }
+	other := &deconflict.Office{
+		Desk: c.Desk, Plans: &planShelf{texts: map[string][]byte{}, revs: map[string]int{}}, Now: now,
+		Home:  func(string) (string, string) { return "us-il-cook", "sheriff" },
+		Lines: []deconflict.Line{{Agency: "IL0160000", Desk: deconflict.Contact{Desk: "Sample watch desk", Phone: "555-0177"}, Peers: []deconflict.Peer{{Agency: planOwner, Name: "City police", Key: key}}}},
+	}
+	if _, err := other.Save(t.Context(), "IL0160000", deconflict.NewPlanID(), 0, desk.Form{"title": "CANARY-OTHER", "kind": "surveillance", "cells": "41.8785,-87.6295",
+		"begins": "2026-11-22T05:00:00-06:00", "ends": "2026-11-22T06:00:00-06:00"}, time.UTC); err != nil {
+		t.Fatal(err)
+	}
+	c.Deconflict = &deconflict.Office{
+		Desk: c.Desk, Plans: &planShelf{texts: map[string][]byte{}, revs: map[string]int{}}, Now: now,
+		Home: func(string) (string, string) { return "us-il-chicago", "municipal-police" },
+		Send: func(ctx context.Context, _ deconflict.Peer, m []byte) ([]byte, error) { return other.Answer(ctx, m) },
+		Lines: []deconflict.Line{{Agency: planOwner, Desk: deconflict.Contact{Desk: "Watch desk", Phone: "555-0188"},
+			Peers: []deconflict.Peer{{Agency: "IL0160000", Name: "County jail", Phone: "555-0177", Key: key}}}},
+	}
 }
 
 // wholePlan is a plan as its page sends it.

@@ -163,10 +163,7 @@ func TestVerifierInChromium(t *testing.T) {
 	server := httptest.NewServer(h)
 	defer server.Close()
 	axe, ctx := readAxe(t), newBrowser(t)
-	folder := *shots
-	if folder == "" {
-		folder = t.TempDir()
-	}
+	folder := shotFolder(t)
 	photo := filepath.Join(t.TempDir(), "code.png")
 	if err := os.WriteFile(photo, onAPhoto(t, picture), 0o600); err != nil {
 		t.Fatal(err)

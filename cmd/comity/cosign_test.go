@@ -126,13 +126,31 @@ func TestCosignedRecord(t *testing.T) {
 			t.Errorf("verify said\n%s\nwant %s", said, want)
 		}
 	}
+	spanish := check(0, "-lang", "es", "-cosigner", "la Auditoría="+auditor.flag(), "-cosigner", paper.key+".pub", "-stamp-root", rootFile, s.url)
+	for _, want := range []string{
+		`^El registro record\S+ contiene \d+ anotaci`, `Cada anotación está donde dice la raíz firmada`,
+		`según el cofirmante de la Auditoría \(cosigner.auditor.example/w1\), que firmó esto el .*, con Ed25519 y ML-DSA-44\.`,
+		`guarda la misma historia: ha visto \d+ anotaciones`, `La autoridad de sellado de tiempo Authority One confirma que el registro contenía \d+ anotaci`,
+	} {
+		if !regexp.MustCompile(want).MatchString(spanish) {
+			t.Errorf("verify -lang es said\n%s\nwant %s", spanish, want)
+		}
+	}
+	if m := regexp.MustCompile(`(?i)\b(the|entries|entry|signed|says|holds)\b`).FindString(spanish); m != "" {
+		t.Errorf("English in it (%s):\n%s", m, spanish)
+	}
 	var v verified
 	if err := json.Unmarshal([]byte(check(0, "-json", "-cosigner", auditor.flag(), "-cosigner", paper.flag(), "-stamp-root", rootFile, dir)), &v); err != nil || !v.Good || len(v.Cosigners) != 2 || len(v.Stamps) < 2 || v.Cosigners[0].Since == nil {
 		t.Errorf("%+v, %v", v, err)
 	}
 	// A receipt alone, offline.
 	receipt := filepath.Join(t.TempDir(), "receipt.json")
-	if err := os.WriteFile(receipt, s.get(t, "/api/v1/receipts/case-1").body, 0o600); err != nil {
+	var text []byte
+	eventually(t, "a receipt that the auditor's cosigner signed", func() bool {
+		text = s.get(t, "/api/v1/receipts/case-1").body
+		return bytes.Contains(text, []byte("cosigner.auditor.example/w1"))
+	})
+	if err := os.WriteFile(receipt, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if said := check(0, "-receipt", receipt, "-cosigner", auditor.key+".pub"); !strings.Contains(said, "The cosigner cosigner.auditor.example/w1 signed this on") {

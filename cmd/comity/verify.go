@@ -47,6 +47,7 @@ type verification struct {
 	from, to string
 	policy   record.Policy
 	roots    *x509.CertPool
+	lang     string // en or es
 }
 
 // runVerify checks a whole record, a receipt, or that one checkpoint grew into
@@ -66,9 +67,13 @@ func runVerify(ctx context.Context, e env, args []string) error {
 	watch := f.String("watch", "", "`file` that keeps the last checkpoint: follow the log and say what is wrong")
 	beat := f.Duration("beat", time.Minute, "with -watch: how often the log promises a checkpoint")
 	looks := f.Int("looks", 0, "with -watch: end after so many looks; 0: only when something is wrong")
+	lang := f.String("lang", "en", "en or es")
 	asJSON := f.Bool("json", false, "as JSON")
 	if err := f.parse(e, args, 1); err != nil {
 		return err
+	}
+	if v.lang = *lang; v.lang != "en" && v.lang != "es" {
+		return &comity.Problem{Code: "bad-flag", Message: "-lang must be en or es", Where: "-lang"}
 	}
 	if err := need("key", *keyFlag, "log.vkey"); err != nil {
 		return err
@@ -91,7 +96,7 @@ func runVerify(ctx context.Context, e env, args []string) error {
 		return v.watch(ctx, e, *watch, *beat, *looks, *asJSON)
 	}
 	said, err := v.verify(ctx)
-	return showVerified(e, said, err, *asJSON)
+	return v.show(e, said, err, *asJSON)
 }
 
 // readPolicy takes cosigners from flags or from a file.
@@ -358,7 +363,8 @@ func (v *verified) vouched(vouched record.Vouched, err error) {
 	}
 }
 
-func showVerified(e env, v verified, err error, asJSON bool) error {
+func (q verification) show(e env, v verified, err error, asJSON bool) error {
+	v.Sentences, err = q.said(v.Sentences), q.refused(err)
 	if !asJSON {
 		if err == nil {
 			fmt.Fprintln(e.out, strings.Join(v.Sentences, "\n"))

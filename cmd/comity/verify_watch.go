@@ -43,11 +43,11 @@ func (q verification) watch(ctx context.Context, e env, file string, beat time.D
 			err = q.overdue(err, last, beat)
 		}
 		if code(err) != "unreadable" || n == looks {
-			if shown := showVerified(e, said, err, asJSON); shown != nil {
+			if shown := q.show(e, said, err, asJSON); shown != nil {
 				return shown
 			}
 		} else {
-			tellProblem(e, problemOf(err))
+			tellProblem(e, problemOf(q.refused(err)))
 		}
 		if err == nil {
 			if last = signed; replaceFile(file, last) != nil {
