@@ -175,7 +175,8 @@ func (t *tx) destroy(e erasing) error {
 	}
 	if !e.erased {
 		err = t.execAll(e.n, `INSERT INTO erasure (n, by, at) VALUES (?, ?, ?)`, []any{e.n, e.entry.ID, e.line.at.Unix()},
-			`DELETE FROM sealed WHERE n = ?`, `DELETE FROM term WHERE n = ?`, `DELETE FROM unindexed WHERE n = ?`)
+			`DELETE FROM sealed WHERE n = ?`, `DELETE FROM term WHERE n = ?`, `DELETE FROM unindexed WHERE n = ?`,
+			`DELETE FROM webhook_message WHERE entry = (SELECT id FROM entry WHERE n = ?)`)
 	}
 	if err == nil && e.note != nil && !e.withdrawn {
 		err = t.execAll(e.n, `INSERT INTO withdrawal (n, note) VALUES (?, ?)`, []any{e.n, e.note}, `DELETE FROM header WHERE n = ?`)

@@ -81,6 +81,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/accounts/{id}", may: access.SeePeople, staff: s.changePerson}, // ending and changing ask for change-people
 		{pattern: "GET /desk/access", may: access.SeeAccessLog, staff: s.accessLog},
 		{pattern: "POST /desk/access", may: access.DrawChecks, staff: s.checks},
+		{pattern: "GET /desk/webhooks", may: access.Integrate, staff: s.webhooks},
+		{pattern: "POST /desk/webhooks", may: access.Integrate, staff: s.changeWebhooks},
 		{pattern: "GET /desk", may: access.SeeTasks, staff: s.desk},
 		{pattern: "POST /desk", may: access.SeeTasks, staff: s.desk},
 		{pattern: "GET /desk/detainers/new", may: access.Record, staff: s.askKind("detainer", "detainer")},

@@ -109,6 +109,7 @@ type Config struct {
 	Counts      Counts                  // of call-back checks at the door
 	Homes       Homes                   // where an agency is and what its pages say of it
 	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
+	Webhooks    Webhooks                // what other systems are told; nil: none is
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

@@ -51,6 +51,7 @@ func commands() []command {
 		{"verify", "-key FILE|VKEY (URL|DIR) [-receipt F] [-from C -to C] [-cosigner VKEY]… [-watch FILE] [-json]", "check a record and its receipts, or follow it", runVerify},
 		{"cosign", "-dir D -key FILE -log VKEY|FILE… -addr H:P | -new-key NAME -o FILE", "watch the records of others and sign what only grew", runCosign},
 		{"deconflict", "key", "make the key that two agencies share to keep planned operations apart", runDeconflict},
+		{"webhook", "key", "make the secret that signs what another system is told", runWebhook},
 		{"directory", "serve|once -dir D -logs FILE [-json] | check FILE | verify -key FILE|VKEY URL", "watch the records of many agencies and show what was seen of each", runDirectory},
 		{"account", "add|list|link|end|readmit|review -dir D [-label L -role R [-basis RULE] [-until DAY]] [-id ID] [-json]", "give and end people's access", runAccount},
 		{"record", "hold|lift|holds|erase|ledger|show -dir D -entry ID …", "carry out what counsel orders about an entry", runRecord},

@@ -25,6 +25,7 @@ import (
 	"comity/papers"
 	"comity/store"
 	"comity/web"
+	"comity/web/webhook"
 )
 
 // parts of the site that can be served apart: a public mirror has no desk.
@@ -55,6 +56,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	evidence := f.String("evidence", "", evidenceHelp)
 	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
 	peers := f.String("peers", "", "`file` of the watch desk and of the agencies that it shares a key with, to deconflict planned operations")
+	hooks := f.String("webhooks", "", "`file` of the agency's own systems that are told what is recorded")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -103,6 +105,15 @@ func runServe(ctx context.Context, e env, args []string) error {
 		}
 		lines = append(lines, line)
 	}
+	var told []webhook.Address
+	if *hooks != "" {
+		if !slices.Contains(parts, "desk") {
+			return &comity.Problem{Code: "bad-flag", Message: "only a server with the desk tells other systems", Where: "-webhooks", Hint: "add desk to -parts"}
+		}
+		if told, err = readWebhooks(*hooks); err != nil {
+			return err
+		}
+	}
 	l, err := listen(*addr)
 	if err != nil {
 		return err
@@ -142,11 +153,16 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	join, retry := linesTo(lines)
+	tell := func(c *web.Config) {
+		if c.Webhooks = (webhooks{s, told}); c.Desk != nil && len(told) > 0 {
+			work = append(work, newSender(s, c.Desk, told, log).Run)
+		}
+	}
 	vouching, first, err := vouch(s, *provider, log)
 	if err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, vouching, func(c *web.Config) { c.Site = *site })
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, tell, vouching, func(c *web.Config) { c.Site = *site })
 	if err != nil {
 		return err
 	}
