@@ -26,7 +26,7 @@ type BookingEvent struct {
 // A Concerned is one case that an event concerned, as it stands after it: what
 // the booking system prints back.
 type Concerned struct {
-	Answer Answer
+	Answer Answer // empty where nothing was recorded
 	Task   Task
 	Open   bool
 }
@@ -44,6 +44,17 @@ func (d *Desk) Booking(ctx context.Context, e BookingEvent) ([]Concerned, error)
 	}
 	var out []Concerned
 	for _, card := range cases {
+		if e.Event == Booked {
+			task, open, err := d.Task(ctx, card)
+			if err != nil {
+				return nil, err
+			}
+			task.Card = card
+			if open {
+				out = append(out, Concerned{Task: task, Open: true})
+			}
+			continue
+		}
 		one, err := d.tell(ctx, e, card)
 		if err != nil {
 			return nil, err
@@ -65,6 +76,9 @@ func (e *BookingEvent) check() error {
 	}
 	if _, err := time.Parse(time.RFC3339, e.At); err != nil {
 		return &comity.Problem{Code: "bad-date", Message: "this is not an instant", Hint: "give an instant such as 2026-11-21T09:00:00-06:00", Where: "at"}
+	}
+	if e.Event == Booked {
+		return nil
 	}
 	_, err := custody.Read(e.form(), time.UTC, false)
 	return err

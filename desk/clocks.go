@@ -46,8 +46,8 @@ func (d *Desk) Alarms(card Card) []Alarm {
 	if at := card.Custody.Expected; !at.IsZero() {
 		out = append(out, Alarm{Name: "pickup", Starts: releaseFact, Due: at.In(zone)})
 	}
-	for _, decision := range card.Decisions {
-		for _, clock := range decision.Clocks {
+	for i := range card.Decisions {
+		for _, clock := range d.lawClocks(card, i) {
 			if a, ok := lawAlarm(clock, zone); ok {
 				out = append(out, a)
 			}
@@ -55,6 +55,21 @@ func (d *Desk) Alarms(card Card) []Alarm {
 	}
 	slices.SortStableFunc(out, func(a, b Alarm) int { return a.Due.Compare(b.Due) })
 	return withoutTwins(out)
+}
+
+// lawClocks are those of an answer. Where custody or a correction changed what
+// was asked, they are those of the question as it stands now.
+func (d *Desk) lawClocks(card Card, i int) []comity.Clock {
+	if !card.changed {
+		return card.Decisions[i].Clocks
+	}
+	q := card.Questions[i]
+	q.Known = d.Now().UTC().Format(time.DateOnly)
+	now, err := d.stands(q, card)
+	if err != nil {
+		return nil // the form's hours and the regulation's still stand
+	}
+	return now.Clocks
 }
 
 func (c *Card) releaseDue() (time.Time, bool) {

@@ -89,6 +89,7 @@ func (c *Card) correct(later Card) {
 
 // change lays facts over every question. By act, "" takes a fact away.
 func (c *Card) change(all comity.Facts, byAct map[string]comity.Facts) {
+	c.changed = true
 	for i := range c.Questions {
 		q := &c.Questions[i]
 		facts := with(with(q.Facts, all), byAct[q.Act])

@@ -122,6 +122,11 @@ func TestStackedHolds(t *testing.T) {
 	if due := j.due(); due != "Fri 23:00" {
 		t.Errorf("the hours count from %q, want the end of the last hold", due)
 	}
+	for _, a := range j.one().Alarms {
+		if a.Starts == releaseFact && a.Due.Before(time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)) {
+			t.Errorf("the clock %s (%s) still counts from what was said at first: %s", a.Name, a.Cite, a.Due)
+		}
+	}
 	if spent := j.one().Card.Custody.Spent; spent != 0 {
 		t.Errorf("%s counted as held on the detainer alone", spent)
 	}
@@ -158,8 +163,8 @@ func TestHoursThatRanBefore(t *testing.T) {
 		t.Fatalf("held: %s", s)
 	}
 	j.event("e1", OtherHold, "2026-11-21T09:00:00-06:00", "reason", "other-county", "number", "W-1")
-	if s := j.one().State; s != Waiting {
-		t.Errorf("another county's hold: %s", s)
+	if task := j.one(); task.State != Waiting || slices.ContainsFunc(task.Alarms, func(a Alarm) bool { return a.Starts == releaseFact }) {
+		t.Errorf("another county's hold: %s, with clocks %+v", task.State, task.Alarms)
 	}
 	j.event("e2", HoldEnded, "2026-11-21T12:00:00-06:00", "reason", "other-county", "number", "W-1")
 	j.move(t, "2026-11-21T19:00:00Z")

@@ -249,6 +249,8 @@ type Card struct {
 	Corrected []string      // fields that a later entry corrected
 	Custody   Custody       // what later entries told; empty in an entry read alone
 	Late      time.Duration // how long after the event it was written, zero where that is soon
+
+	changed bool // later entries changed what was asked
 }
 
 // ReadCard reads an entry back.

@@ -4,7 +4,6 @@ import "comity/record"
 
 // What the booking system tells about a person whom a detainer concerns.
 const (
-	Booked      = "booked"
 	Rebooked    = "rebooked" // came back under another number: what was counted before does not count on
 	ChargeAdded = "charge-added"
 	ChargeEnded = "charge-ended"
@@ -13,6 +12,10 @@ const (
 	NoReason    = "no-other-reason" // every reason but the detainer has ended
 	Freed       = "released"
 )
+
+// Booked tells nothing new: it asks what stands about a booking, and leaves no
+// trace.
+const Booked = "booked"
 
 const localCharge = "local-charge"
 
@@ -28,7 +31,7 @@ var custody = Kind{
 	Of:      []string{"detainer"},
 	Fields: []Field{
 		{Name: "event", Type: Choice, Required: true, Key: "e", Group: "what",
-			Values: []string{ChargeAdded, ChargeEnded, OtherHold, HoldEnded, NoReason, Rebooked, Freed, Booked}},
+			Values: []string{ChargeAdded, ChargeEnded, OtherHold, HoldEnded, NoReason, Rebooked, Freed}},
 		{Name: "reason", Type: Choice, Key: "r", Group: "what", When: reasonNamed, Need: "event=" + OtherHold + "|" + HoldEnded,
 			Values: []string{localCharge, "other-county", "state-prison", "parole", "bond-conditions", "federal-criminal", "other-court", "other"}},
 		{Name: "pointer", Also: "number", Type: Text, Code: true, Personal: true, Key: "n", Group: "what", When: reasonNamed},

@@ -77,6 +77,7 @@ func (s *site) api() handler {
 		s.apiPapers(a)
 		s.apiOrders(a)
 		s.apiRegisters(a)
+		s.apiBookings(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")
@@ -206,6 +207,8 @@ var problemStatus = map[string]int{
 	"withdrawn":              http.StatusGone,
 	"contrary-act":           http.StatusConflict,
 	"needs-supervisor":       http.StatusConflict,
+	"no-notice":              http.StatusConflict,
+	"contradiction":          http.StatusConflict,
 	"identity-not-confirmed": http.StatusConflict,
 	"too-large":              http.StatusRequestEntityTooLarge,
 	"busy":                   http.StatusServiceUnavailable,

@@ -17,7 +17,7 @@ import (
 type requestBody struct {
 	ID     string            `json:"id" doc:"yours; the same request may be sent twice and is recorded once" example:"jail-2026-004711"`
 	Agency string            `json:"agency" doc:"ORI; must be the token's agency"`
-	Kind   string            `json:"kind" enum:"detainer,assistance,informal,unattributed,attribution,database-access,automatic-flow,equipment,complaint,complaint-outcome,misidentification,call,notice,contest,rebuttal"`
+	Kind   string            `json:"kind" enum:"detainer,assistance,informal,unattributed,attribution,database-access,automatic-flow,equipment,complaint,complaint-outcome,misidentification,call,notice,custody,release-call,transfer,contest,rebuttal"`
 	In     string            `json:"in" doc:"place" example:"us-il-cook"`
 	On     string            `json:"on,omitempty" doc:"day, 2006-01-02; default the local day of at"`
 	At     string            `json:"at,omitempty" doc:"instant, RFC 3339; default now, unless on is another day"`
@@ -120,6 +120,9 @@ func (s *site) apiAsk(ctx context.Context, in *writeInput) (desk.Answer, error) 
 	for _, item := range b.Items {
 		r.Items = append(r.Items, desk.Item{Act: item.Act, Facts: comity.Facts(item.Facts)})
 	}
+	if b.Kind == "transfer" {
+		return s.Desk.HandOver(ctx, r)
+	}
 	return s.Desk.Handle(ctx, r)
 }
 
@@ -141,6 +144,7 @@ type actBody struct {
 	Ended    string `json:"ended,omitempty" doc:"instant at which the whole contact ended"`
 	Reason   string `json:"reason,omitempty" doc:"sealed"`
 	Rank     string `json:"rank,omitempty" doc:"of the supervisor who decided, never a name"`
+	Ground   string `json:"ground,omitempty" enum:"bond-posted,charges-ended,sentence-served,court-order,no-basis-to-hold,hours-ended" doc:"of a release: what ended the last reason to hold the person"`
 	Compared string `json:"compared,omitempty" enum:"yes,no" doc:"a supervisor laid the agency's own record beside the form"`
 }
 
@@ -155,7 +159,7 @@ func (s *site) apiAct(ctx context.Context, in *actInput) (desk.Answer, error) {
 	}
 	return s.Desk.Act(ctx, in.ID, desk.Done{
 		ID: b.ID, Agency: account.Agency, Done: b.Done, About: b.About, At: b.At, Ended: b.Ended,
-		Reason: b.Reason, Rank: b.Rank, Compared: b.Compared, Role: account.Role,
+		Reason: b.Reason, Rank: b.Rank, Ground: b.Ground, Compared: b.Compared, Role: account.Role,
 	})
 }
 

@@ -27,6 +27,7 @@ var apiActions = map[string]access.Action{
 	"answer-disclosure": access.AnswerDisclosure,
 	"open-disclosure":   access.AskDisclosure,
 	"register":          access.SeeRegisters,
+	"booking":           access.Integrate,
 }
 
 // May reports whether the account may do this in its own agency's matters.

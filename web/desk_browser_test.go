@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,7 +16,8 @@ import (
 
 // deskPages are those of a records clerk with three detainers.
 var deskPages = []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/taken-for-ice", "/desk/door", "/desk/entries/desk-open",
-	"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt"}
+	"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt",
+	"/desk/detainers", "/desk/custody?of=desk-open", "/desk/release-call?of=desk-open", "/desk/hand-over?of=desk-open", "/desk/entries/desk-open/print", "/desk/entries/desk-open/handed-over"}
 
 // Every page of the desk at two widths in two languages, with an open case, an
 // overdue one and a refused form.
@@ -36,6 +38,15 @@ func TestDeskInChromium(t *testing.T) {
 		}
 	}
 	c.post("/desk/entries/desk-open/acts", url.Values{"id": {"act-1"}, "done": {"honoured"}, "compared": {"yes"}})
+	c.post("/desk/custody", url.Values{"id": {"hold-1"}, "ref": {"desk-open"}, "event": {"other-hold"}, "reason": {"other-county"}, "pointer": {"W-9"}, "at": {"2026-11-20T16:00"}})
+	c.post("/desk/custody", url.Values{"id": {"hold-2"}, "ref": {"desk-open"}, "event": {"other-hold-ended"}, "reason": {"other-county"}, "at": {"2026-11-21T07:00"}})
+	c.post("/desk/entries/desk-open/notice", noticeServed)
+	over := url.Values{}
+	maps.Copy(over, handOver)
+	over.Set("ref", "desk-open")
+	if w := c.post("/desk/hand-over", over); w.Code != 303 {
+		t.Fatalf("prepare a hand-over: %d", w.Code)
+	}
 	server := listen(t, o)
 	folder := shotFolder(t)
 	enterDesk(t, ctx, server.URL, o)

@@ -36,6 +36,7 @@ type entryView struct {
 	Matter    *matterLine // how it stands in its register
 	Act       *formView   // the form "what was done", where something can be done
 	Released  string      // local form of the release moment, to correct it
+	Held      *heldView   // custody of the person, of a detainer
 	ReceiptID string
 }
 
@@ -122,6 +123,9 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 		form := s.form(r, who, kind, "")
 		form.Action = entryPath(card.ID) + "/acts"
 		v.Act = &form
+	}
+	if v.Held, err = s.held(r, l, who, card, task); err != nil {
+		return v, err
 	}
 	if at, err := time.Parse(time.RFC3339, card.Form["release_at"]); err == nil {
 		v.Released = at.In(s.zone(card.In)).Format("2006-01-02T15:04")
@@ -272,6 +276,9 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 			out.What += " · " + l.say("desk.act.override")
 		}
 		out.Text = c.Form["rank"]
+		if ground := c.Form["ground"]; ground != "" {
+			out.Text = strings.TrimSpace(l.option("desk.act.ground", ground) + " " + out.Text)
+		}
 		if who.MayOpen() && c.Form["reason"] != "" {
 			out.Text = strings.TrimSpace(out.Text + " " + c.Form["reason"])
 		}
@@ -285,6 +292,8 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		out.Text = l.option("desk.notice.language", c.Form["language"])
 	case "demand-step", "records-step", "certification-step", "military-step":
 		out.Text = l.option("desk."+c.Kind+".result", c.Form["result"])
+	case "custody", "release-call", "transfer":
+		out.Text = s.heldText(l, c)
 	case "correction":
 		out.Text = l.say("desk.correction.of", "Field", c.Form["field"])
 		if key := "desk." + card.Kind + "." + c.Form["field"] + ".ask"; l.known(key) {
@@ -303,7 +312,7 @@ func (s *site) act(w http.ResponseWriter, r *http.Request, who Account) error {
 	id := r.PathValue("id")
 	done := desk.Done{
 		ID: r.PostFormValue("id"), Agency: who.Agency, Done: r.PostFormValue("done"), At: r.PostFormValue("at"), Reason: r.PostFormValue("reason"),
-		Rank: r.PostFormValue("rank"), Compared: r.PostFormValue("compared"), Ended: r.PostFormValue("ended"), Role: who.Role,
+		Rank: r.PostFormValue("rank"), Ground: r.PostFormValue("ground"), Compared: r.PostFormValue("compared"), Ended: r.PostFormValue("ended"), Role: who.Role,
 	}
 	err := s.compared(r, who, id, done)
 	if err == nil {

@@ -14,6 +14,7 @@ type menuItem struct {
 func deskMenu() []menuItem {
 	return []menuItem{
 		{"deputy", "/desk/deputy", access.Record},
+		{"detainers", "/desk/detainers", access.SeeTasks},
 		{"agreements", "/desk/agreements", access.SeeRegisters},
 		{"registers", "/desk/registers", access.SeeRegisters},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
