@@ -24,7 +24,8 @@ import (
 const KeepCounselNotes = 7 * 365 * 24 * time.Hour
 
 // A CounselNote is what counsel answered about a case: dated, with its author
-// and the day on which it runs out. It is advice, not law.
+// and the day on which it runs out. It is advice, not law. A question of staff
+// to counsel lies among them: it has a pack, and its answer names it.
 type CounselNote struct {
 	ID      string    `json:"id"`
 	Entry   string    `json:"entry"`
@@ -32,6 +33,8 @@ type CounselNote struct {
 	Text    string    `json:"text"`
 	Written time.Time `json:"written"`
 	Expires time.Time `json:"expires"`
+	Pack    []byte    `json:"pack,omitempty"`    // of a question: facts and trace as they were sent, JSON
+	Answers string    `json:"answers,omitempty"` // id of the question that it answers
 }
 
 // CounselNotes are what counsel writes for counsel. They have a folder and a key

@@ -39,6 +39,18 @@ func TestCounselNotesStandApart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	question := note("q-1", "asked by staff")
+	question.Entry, question.Pack = "case-q", []byte(`{"entry":"case-q"}`)
+	answer := note("n-3", "answered")
+	answer.Entry, answer.Answers = "case-q", "q-1"
+	for _, x := range []CounselNote{question, answer} {
+		if err := n.Add(t.Context(), "TX2270000", x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if list, err := open(key).Of(t.Context(), "TX2270000", "case-q"); err != nil || len(list) != 2 || string(list[0].Pack) != string(question.Pack) || list[1].Answers != "q-1" {
+		t.Errorf("a question and its answer come back as %+v, %v", list, err)
+	}
 	texts := func(n *CounselNotes, agency string) (out []string) {
 		t.Helper()
 		list, err := n.Of(t.Context(), agency, "case-e")

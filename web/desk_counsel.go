@@ -25,6 +25,8 @@ type Notes interface {
 type Note struct {
 	ID, Entry, Author, Text string
 	Written, Expires        time.Time
+	Pack                    []byte // of a question of staff: what was sent with it, JSON
+	Answers                 string // id of the question that it answers
 }
 
 const longestNote = 20_000
@@ -36,6 +38,7 @@ type notesView struct {
 	Text, Until    string // as typed
 	Least          string // first day on which a note may run out
 	Notes          []noteLine
+	Asked          []askedCounsel // what staff put before counsel, what waits for an answer first
 	Problems       []formProblem
 	Kept           bool // this copy keeps notes
 }
@@ -55,7 +58,7 @@ func (s *site) notes(w http.ResponseWriter, r *http.Request, who Account) error 
 		if err != nil {
 			return err
 		}
-		v.Notes = s.noteLines(s.langOf(r), list)
+		v.Notes, v.Asked = s.noteLines(s.langOf(r), list), s.askedOf(s.langOf(r), who, list)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return s.show(w, r, v)
@@ -110,7 +113,8 @@ func (s *site) changeNotes(r *http.Request, who Account, card desk.Card) error {
 	if author == "" {
 		author = who.Role
 	}
-	return s.Notes.Add(r.Context(), who.Agency, Note{ID: r.PostFormValue("id"), Entry: card.ID, Author: author, Text: text, Written: now.Truncate(time.Second), Expires: until})
+	return s.Notes.Add(r.Context(), who.Agency, Note{ID: r.PostFormValue("id"), Entry: card.ID, Author: author, Text: text, Written: now.Truncate(time.Second), Expires: until,
+		Answers: r.PostFormValue("answers")})
 }
 
 func (s *site) notesView(r *http.Request, who Account, card desk.Card) (notesView, error) {
@@ -123,13 +127,16 @@ func (s *site) notesView(r *http.Request, who Account, card desk.Card) (notesVie
 		return v, nil
 	}
 	list, err := s.Notes.Of(r.Context(), who.Agency, card.ID)
-	v.Notes = s.noteLines(l, list)
+	v.Notes, v.Asked = s.noteLines(l, list), s.askedOf(l, who, list)
 	return v, err
 }
 
 func (s *site) noteLines(l *lang, list []Note) []noteLine {
 	var out []noteLine
 	for _, n := range list {
+		if n.Pack != nil {
+			continue // a question
+		}
 		out = append(out, noteLine{n.ID, n.Entry, n.Author, n.Text, s.when(l, n.Written), l.day(n.Expires.Format(time.DateOnly)), !s.Now().Before(n.Expires)})
 	}
 	return out

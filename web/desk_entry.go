@@ -34,6 +34,7 @@ type entryView struct {
 	Holds     []string // litigation holds in force, in words
 	Served    bool
 	Matter    *matterLine // how it stands in its register
+	Counsel   string      // id of the question that one click sends to counsel; empty: this copy keeps none
 	Act       *formView   // the form "what was done", where something can be done
 	Released  string      // local form of the release moment, to correct it
 	Held      *heldView   // custody of the person, of a detainer
@@ -115,6 +116,9 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 	}
 	if err := s.beside(r, l, who, card, &v); err != nil {
 		return v, err
+	}
+	if s.Notes != nil && !card.Erased {
+		v.Counsel = newID()
 	}
 	if v.Matter, err = s.matterOf(r, l, who, card); err != nil {
 		return v, err

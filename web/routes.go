@@ -192,6 +192,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/looks/{id}/answer", may: access.AnswerDisclosure, staff: s.answerLook},
 		{pattern: "POST /desk/looks/{id}/open", may: access.AskDisclosure, staff: s.openLook},
 		{pattern: "GET /desk/viewings", may: access.SeeAccessLog, staff: s.viewings},
+		{pattern: "GET /desk/entries/{id}/counsel", may: access.Record, staff: s.askCounsel},
+		{pattern: "POST /desk/entries/{id}/counsel", may: access.Record, staff: s.askCounsel},
 		{pattern: "GET /desk/notes", may: access.Advise, staff: s.notes},
 		{pattern: "GET /desk/entries/{id}/notes", may: access.Advise, staff: s.notesOf},
 		{pattern: "POST /desk/entries/{id}/notes", may: access.Advise, staff: s.notesOf},

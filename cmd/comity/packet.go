@@ -19,6 +19,7 @@ import (
 	"comity"
 	"comity/desk"
 	"comity/law"
+	"comity/oversight"
 	"comity/record"
 	"comity/store"
 	"comity/web"
@@ -129,6 +130,7 @@ func (p packets) Packet(ctx context.Context, o web.PacketOrder) ([]byte, error) 
 	files["case.json"] = packetJSON(entries)
 	files["rules.json"] = packetJSON(p.rules(entries))
 	files["clocks.json"] = packetJSON(p.clocks(card))
+	files["certificate.txt"] = []byte(oversight.Certificate{Agency: o.Agency, Log: p.store.Key().Origin(), Entries: len(entries), Case: digestHex(files["case.json"]), Sealed: o.Authority}.Text())
 	sheet := packetSheet{Comity: packetFormat, Log: p.store.Key().Origin(), Entry: o.ID, Agency: o.Agency, Authority: o.Authority, Files: map[string]string{}}
 	for name, data := range files {
 		sheet.Files[name] = digestHex(data)
@@ -390,6 +392,7 @@ rules.json     the rules that carried the answers, with the text quoted then
 clocks.json    the clocks that ran, as the program counts them
 receipts/      one for each entry: signed by the log, with proof of every field shown
 packet.json    every file with its SHA-256; the court order, if sealed fields are here
+certificate.txt a form for the custodian, for counsel to change; unreviewed, unsigned
 key            the key of the log; take it from a source you trust instead
 
 Check it offline:   comity verify -key KEY -receipt PACKET.zip
