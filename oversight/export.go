@@ -251,6 +251,15 @@ Every contact between a local agency and federal immigration enforcement is writ
 | period | a month, or a year for kinds of which only totals are given |
 | count | how many entries; never below %d |
 
+` + "`figures`" + `: one row for each published number that headers and counts do not tell.
+
+| column | |
+|---|---|
+| agency, month, kind | as above; only months that are over |
+| field | the question of the form |
+| answer | the answer that is counted; empty: the sum of a number that was asked |
+| count, of | how many entries gave the answer, of how many |
+
 ## What is not in it, and why
 No person, name, address, number of a document, status, day, hour or place is in it: these are sealed. Scene help and joint work come out 24 hours after the recorded end; custody kinds monthly and only where agency, kind and month have %d or more; kinds about victims and complaints as yearly totals; held-for-ICE jails as 8 CFR 236.6 allows. A row that is absent is not a zero. Headers come out late: an export of another day differs.
 

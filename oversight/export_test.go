@@ -186,14 +186,36 @@ func FuzzReadEntries(f *testing.F) {
 	})
 }
 
+// A figure that could not have been published is refused.
+func TestReadFigures(t *testing.T) {
+	const good = `{"agency":"IL0160000","month":"2026-03","kind":"equipment","field":"type","answer":"drone","count":11,"of":12}`
+	for line, ok := range map[string]bool{
+		good: true,
+		strings.Replace(strings.Replace(good, `"drone"`, `""`, 1), `"count":11`, `"count":4`, 1): true, // a sum of minutes
+		strings.Replace(good, `"count":11`, `"count":10`, 1):                                     false,
+		strings.Replace(good, `"of":12`, `"of":10`, 1):                                           false,
+		strings.Replace(good, "2026-03", "2026-03-04", 1):                                        false,
+		strings.Replace(good, `"kind":"equipment"`, `"kind":""`, 1):                              false,
+		strings.Replace(good, `"of":12`, `"of":12,"name":"x"`, 1):                                false,
+		"{}": false,
+	} {
+		list, err := oversight.ReadFigures(strings.NewReader(line + "\n"))
+		if ok != (err == nil && len(list) == 1) {
+			t.Errorf("%s: %v %v", line, list, err)
+		}
+	}
+}
+
 // The datasheet must name every column that leaves.
 func TestDatasheetNamesEveryColumn(t *testing.T) {
 	sheet := oversight.Datasheet(record.Checkpoint{Origin: "sample.example/log", Size: 100, At: time.Unix(0, 0)}, "KEY", 15, sampleCounts())
-	var entries, counts bytes.Buffer
-	if err := errors.Join(oversight.WriteEntries(&entries, oversight.JSONL, each(sampleEntries()[:1])), oversight.WriteCounts(&counts, oversight.JSONL, sampleCounts()[:1])); err != nil {
+	var entries, counts, figures bytes.Buffer
+	figure := oversight.Figure{Agency: "IL0160000", Month: "2026-03", Kind: "equipment", Field: "type", Answer: "drone", Count: 11, Of: 12}
+	if err := errors.Join(oversight.WriteEntries(&entries, oversight.JSONL, each(sampleEntries()[:1])), oversight.WriteCounts(&counts, oversight.JSONL, sampleCounts()[:1]),
+		oversight.WriteFigures(&figures, oversight.JSONL, []oversight.Figure{figure})); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{entries.String(), counts.String()} {
+	for _, line := range []string{entries.String(), counts.String(), figures.String()} {
 		var columns map[string]any
 		if err := json.Unmarshal([]byte(line), &columns); err != nil {
 			t.Fatal(err)

@@ -237,3 +237,20 @@ func WriteFigures(w io.Writer, f Format, figures []Figure) error {
 	}
 	return out.close()
 }
+
+// ReadFigures reads exported JSON Lines. A number that could not have been
+// published is refused.
+func ReadFigures(r io.Reader) ([]Figure, error) {
+	var out []Figure
+	for line, err := range readLines[Figure](r) {
+		if err != nil {
+			return nil, err
+		}
+		_, badMonth := time.Parse("2006-01", line.row.Month)
+		if x := line.row; x.Agency == "" || x.Kind == "" || x.Field == "" || badMonth != nil || x.Of < record.MinCell || x.Answer != "" && x.Count < record.MinCell {
+			return nil, badLine(line.number, "it is not a published figure")
+		}
+		out = append(out, line.row)
+	}
+	return out, nil
+}

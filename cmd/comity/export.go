@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +23,8 @@ type publicSource struct {
 	key        record.Key
 	checkpoint []byte // signed
 	counts     []oversight.PublicCount
-	entries    oversight.PublicEntries // read again each time
+	figures    func() ([]oversight.Figure, error) // counted or fetched when they are asked for
+	entries    oversight.PublicEntries            // read again each time
 	close      func() error
 }
 
@@ -76,6 +78,10 @@ func writeExport(dir string, formats []string, src publicSource) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
+	figures, err := src.figures()
+	if err != nil {
+		return nil, err
+	}
 	files := []exportFile{
 		{"checkpoint", writes(string(src.checkpoint))},
 		{"key", writes(src.key.String() + "\n")},
@@ -85,7 +91,8 @@ func writeExport(dir string, formats []string, src publicSource) ([]string, erro
 		format := oversight.Format(name)
 		files = append(files,
 			exportFile{"entries." + name, func(w io.Writer) error { return oversight.WriteEntries(w, format, src.entries) }},
-			exportFile{"counts." + name, func(w io.Writer) error { return oversight.WriteCounts(w, format, src.counts) }})
+			exportFile{"counts." + name, func(w io.Writer) error { return oversight.WriteCounts(w, format, src.counts) }},
+			exportFile{"figures." + name, func(w io.Writer) error { return oversight.WriteFigures(w, format, figures) }})
 	}
 	var written []string
 	for _, f := range files {
@@ -142,7 +149,8 @@ func publicOf(ctx context.Context, dir string) (publicSource, error) {
 	entries := oversight.Paged(func(after int64, limit int) ([]oversight.PublicEntry, error) {
 		return p.PublicHeaders(ctx, after, limit)
 	})
-	return publicSource{s.Key(), head.Checkpoint, counts, entries, s.Close}, nil
+	figures := func() ([]oversight.Figure, error) { return countFigures(ctx, s) }
+	return publicSource{s.Key(), head.Checkpoint, counts, figures, entries, s.Close}, nil
 }
 
 // exportIn reads the folder that runExport wrote.
@@ -164,7 +172,7 @@ func publicAt(ctx context.Context, address string) (publicSource, error) {
 		if err != nil {
 			return nil, &comity.Problem{Code: "bad-address", Where: address, Message: "the address cannot be read", Hint: "for example https://record.example"}
 		}
-		resp, err := client.Do(req)
+		resp, err := patient(client, req)
 		if err != nil {
 			return nil, &comity.Problem{Code: "unreachable", Where: address, Message: "the server does not answer", Hint: "check the address and try again"}
 		}
@@ -174,6 +182,26 @@ func publicAt(ctx context.Context, address string) (publicSource, error) {
 		}
 		return resp.Body, nil
 	}, "log/key", "log/checkpoint", "record/")
+}
+
+// patient asks again where a server says when: what is being counted is ready
+// soon.
+func patient(client *http.Client, req *http.Request) (*http.Response, error) {
+	const asks, longest = 20, 60
+	for n := 1; ; n++ {
+		resp, err := client.Do(req)
+		if err != nil || resp.StatusCode != http.StatusServiceUnavailable || n == asks {
+			return resp, err
+		}
+		wait, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+		if err != nil || wait < 1 || wait > longest {
+			return resp, nil
+		}
+		resp.Body.Close()
+		if err := sleep(req.Context(), time.Duration(wait)*time.Second); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // readPublic reads a record's public files, wherever they lie.
@@ -194,6 +222,14 @@ func readPublic(open func(name string) (io.ReadCloser, error), keyName, checkpoi
 		return src, err
 	}
 	src.counts, err = oversight.ReadCounts(r)
+	src.figures = func() ([]oversight.Figure, error) {
+		r, err := open(below + "figures.jsonl")
+		if err != nil {
+			return nil, err
+		}
+		list, err := oversight.ReadFigures(r)
+		return list, errors.Join(err, r.Close())
+	}
 	src.entries = func(yield func(oversight.PublicEntry, error) bool) {
 		r, err := open(below + "entries.jsonl")
 		if err != nil {

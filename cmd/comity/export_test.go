@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"comity/oversight"
 )
 
 // R10: whoever has the export alone, or only the address, makes the year's
@@ -36,6 +40,9 @@ func TestStatisticsFromOutside(t *testing.T) {
 	if address != own || alone != own || !strings.Contains(own, testAgency+",schema,") || strings.Contains(own, "detainer") {
 		t.Errorf("at the address:\n%s\nin the folder:\n%s\nfrom the export:\n%s", address, own, alone)
 	}
+	if data, err := os.ReadFile(filepath.Join(export, "figures.csv")); err != nil || string(data) != "agency,month,kind,field,answer,count,of\n" {
+		t.Errorf("figures of a record with none: %q %v", data, err)
+	}
 	mustRefuse := func(want string, args ...string) {
 		t.Helper()
 		if out, said, code := comityRun(t, args...); code != exitInput || !strings.Contains(said, want) || !strings.Contains(said, "hint: ") {
@@ -60,4 +67,47 @@ func TestStatisticsFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustRefuse("not the one of the leaf it names", "report", "statistics", "-year", year, export)
+}
+
+// R10: the figures of an export, as they lie there and made again from its JSON
+// Lines, are those that the page gives out, byte for byte; so are those of an
+// export of an export.
+func TestFiguresFromOutside(t *testing.T) {
+	r := newReleaseTest(t)
+	r.write(t, "one")
+	r.clock.set(time.Date(2026, 12, 2, 13, 0, 0, 0, time.UTC))
+	if _, err := r.store.Publish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	first, second := filepath.Join(t.TempDir(), "first"), filepath.Join(t.TempDir(), "second")
+	for _, step := range [][2]string{{first, r.site.url}, {second, first}} {
+		if out, said, code := comityRun(t, "export", "-o", step[0], step[1]); code != exitRan {
+			t.Fatalf("export of %s: %d %s%s", step[1], code, out, said)
+		}
+	}
+	live := r.site.get(t, "/record/figures.csv")
+	if live.status != http.StatusOK || !strings.Contains(live.text(), testAgency+",2026-11,") || strings.Contains(live.text(), smallAgency) {
+		t.Fatalf("the live figures: %d %s", live.status, live.body)
+	}
+	lines, err := os.Open(filepath.Join(first, "figures.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lines.Close()
+	list, err := oversight.ReadFigures(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := oversight.WriteFigures(&again, oversight.CSV, list); err != nil || again.String() != live.text() {
+		t.Errorf("made again: %v\n%s\nlive\n%s", err, again.String(), live.text())
+	}
+	for _, name := range []string{"csv", "jsonl", "parquet"} {
+		want := r.site.get(t, "/record/figures."+name)
+		for _, dir := range []string{first, second} {
+			if got, err := os.ReadFile(filepath.Join(dir, "figures."+name)); err != nil || !bytes.Equal(got, want.body) {
+				t.Errorf("%s: figures.%s is not the one of the page: %v", filepath.Base(dir), name, err)
+			}
+		}
+	}
 }

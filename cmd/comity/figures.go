@@ -39,11 +39,12 @@ var _ web.Figures = (*figures)(nil)
 // are being counted.
 func (f *figures) Figures(ctx context.Context) (list []oversight.Figure, ok bool, err error) {
 	done, began := f.counting(record.Cutoff(f.store.Now()))
+	if err := waited(ctx, done, time.Until(began.Add(figuresWait))); err != nil {
+		return nil, false, err
+	}
 	select {
 	case <-done:
-	case <-ctx.Done():
-		return nil, false, ctx.Err()
-	case <-time.After(time.Until(began.Add(figuresWait))):
+	default:
 		return nil, false, nil
 	}
 	f.mu.Lock()
@@ -52,6 +53,17 @@ func (f *figures) Figures(ctx context.Context) (list []oversight.Figure, ok bool
 		return nil, false, nil // the month changed meanwhile
 	}
 	return f.list, f.err == nil, nil
+}
+
+// waited waits until it is done, for so long at most.
+func waited(ctx context.Context, done <-chan struct{}, most time.Duration) error {
+	select {
+	case <-done:
+	case <-time.After(most):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
 }
 
 // counting begins to count where this month's count was not begun, or failed.
@@ -65,7 +77,7 @@ func (f *figures) counting(cut time.Time) (chan struct{}, time.Time) {
 	f.cut, f.from, f.done, f.list, f.err = cut, time.Now(), done, nil, nil
 	go func() {
 		defer close(done)
-		list, err := oversight.Figures(f.entries(cut.AddDate(0, -figuresMonths, 0).Format("2006-01")), f.store.Now(), f.store.Withholds)
+		list, err := countFigures(context.Background(), f.store)
 		if err != nil {
 			f.log.Warn("the figures of the public record are not counted", "error", err)
 		}
@@ -78,10 +90,17 @@ func (f *figures) counting(cut time.Time) (chan struct{}, time.Time) {
 	return done, f.from
 }
 
-func (f *figures) entries(from string) iter.Seq2[record.Entry, error] {
+// countFigures counts what may be published of a record by now.
+func countFigures(ctx context.Context, s *store.Store) ([]oversight.Figure, error) {
+	now := s.Now()
+	from := record.Cutoff(now).AddDate(0, -figuresMonths, 0).Format("2006-01")
+	return oversight.Figures(figureEntries(ctx, s, from), now, s.Withholds)
+}
+
+func figureEntries(ctx context.Context, s *store.Store, from string) iter.Seq2[record.Entry, error] {
 	return func(yield func(record.Entry, error) bool) {
 		for after := int64(-1); ; {
-			page, err := f.store.EntriesOf(context.Background(), oversight.FigureKinds(), from, after, pageOfEntries)
+			page, err := s.EntriesOf(ctx, oversight.FigureKinds(), from, after, pageOfEntries)
 			if err != nil {
 				yield(record.Entry{}, err)
 				return
