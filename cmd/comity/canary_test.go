@@ -45,6 +45,18 @@ func TestCanary(t *testing.T) {
 	ok("/api/v1/requests", form("k7", "records-request", fmt.Sprintf(`"from":"press","scope":"custody","received_at":"2026-10-07T03:17:41-05:00","owner":"records","why":%q,"pointer":%q`, canary("WORDS"), canary("POINTER"))))
 	ok("/api/v1/requests", form("k8", "certification", fmt.Sprintf(`"form":"i-918b","stage":"first","sent_by":"counsel","received_at":"2026-10-07T03:17:41-05:00","owner":"records","incident":%q,"pointer":%q`, canary("REPORT"), canary("POINTER"))))
 	ok("/api/v1/requests", form("k9", "shield", fmt.Sprintf(`"flag":"set","part":"victim","incident":%q`, canary("REPORT"))))
+	custody := func(id, kind, fields string) string {
+		return strings.Replace(form(id, kind, fields), `"in":`, `"ref":"c2","in":`, 1)
+	}
+	ok("/api/v1/requests", custody("h1", "custody", fmt.Sprintf(`"event":"other-hold","reason":"parole","pointer":%q`, paperNumber("h1"))))
+	ok("/api/v1/requests", custody("h2", "release-call", fmt.Sprintf(`"result":"no-answer","called":"field-office","number_from":"own-directory","reason":%q,"rank":"captain"`, canary("REASON"))))
+	ok("/api/v1/requests", custody("h3", "notice", `"language":"es","how":"handed-over","served_at":"2026-10-07T04:17:41-05:00","by":"records-clerk","copy":"yes","counsel":"no","signature":"signed"`))
+	ok("/api/v1/requests", custody("h4", "transfer", fmt.Sprintf(`"basis":"i-200","pointer":%q,"to":"ice","taker":"credential-seen","giver":"badge-shown","person":"wristband","papers":"request","place":"jail-lobby",
+		"receipt_person":"given","receipt_counsel":"sent","contradicts":"no","shown":"%s","reason":%q,"rank":"captain"`, paperNumber("h4"), neverStored, canary("REASON"))))
+	booked := canary("BOOKING")
+	ok("/api/v1/requests", detainer("h5", fmt.Sprintf(`,"sealed":{"booking":%q}`, booked)))
+	event := fmt.Sprintf(`{"id":"h6","booking":%q,"event":"rebooked","at":"2026-10-07T05:00:00-05:00","new_booking":%q}`, booked, canary("BOOKING"))
+	ok("/api/v1/bookings", event)
 	for _, register := range []string{"settings", "funnel", "equipment", "unapproved", "access", "access-ended", "complaints"} {
 		r := s.get(t, "/api/v1/registers/"+register)
 		if r.status != 200 {
@@ -99,6 +111,9 @@ func TestCanary(t *testing.T) {
 		noWord(t, args[0], neverStored, []byte(out+said))
 	}
 }
+
+// paperNumber is a canary that has the form of another office's number.
+func paperNumber(id string) string { return "CANARY-" + id }
 
 // neverStored is a value of person.citizenship_proof. Pages and forms name it
 // as a choice; nothing that is kept does.

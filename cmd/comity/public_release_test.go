@@ -189,6 +189,13 @@ func (r *releaseTest) remember(w written, ref string) {
 
 func chicagoMonth(at time.Time) string { return at.Format("2006-01") }
 
+// held writes what stands with a detainer: custody, a call, a hand-over.
+func (r *releaseTest) held(t *testing.T, id, agency string, at time.Time) {
+	r.note(t, id+"-custody", agency, at, desk.Request{Kind: "custody", Ref: id, Form: desk.Form{"event": "other-hold", "reason": "parole", "pointer": "quixotic-1"}})
+	r.note(t, id+"-called", agency, at, desk.Request{Kind: "release-call", Ref: id, Form: desk.Form{
+		"result": "no-answer", "called": "field-office", "number_from": "own-directory", "reason": "Quixotic Name", "rank": "captain"}})
+}
+
 // others writes one entry of each kind that is not a detainer, help or "taken
 // for ICE".
 func (r *releaseTest) others(t *testing.T, id, agency string, at time.Time) {
@@ -197,6 +204,7 @@ func (r *releaseTest) others(t *testing.T, id, agency string, at time.Time) {
 	r.note(t, id+"-taken", agency, at, desk.Request{Kind: "unattributed", Form: desk.Form{"told_by": "own-officer", "setting": "school", "faces": "all-covered",
 		"marking": "none", "badge": "not-shown", "asked_who": "asked-and-refused", "vehicle_marking": "unmarked", "incident": "Quixotic Name"}})
 	r.note(t, id+"-whose", agency, at, desk.Request{Kind: "attribution", Ref: id + "-taken", Form: desk.Form{"result": "called-no-answer"}})
+	r.held(t, id, agency, at)
 	r.note(t, id+"-db", agency, at, desk.Request{Kind: "database-access", Actor: "sheriff", Form: desk.Form{"what": "queries", "system": "jail", "by": "ice",
 		"users": "federal-officer", "account": "quixotic-account", "count": "3", "purpose": "audit", "basis": "statute"}})
 	r.note(t, id+"-flow", agency, at, desk.Request{Kind: "automatic-flow", Form: desk.Form{"flow": "ncic-hit", "count": "2", "through": "fbi", "can_stop": "no", "rule": "28-usc-534"}})
