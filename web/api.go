@@ -69,6 +69,7 @@ func (s *site) api() handler {
 	s.apiDecide(a)
 	s.apiPeers(a)
 	s.apiLogs(a)
+	s.apiHandout(a)
 	a.UseMiddleware(s.tokens)
 	if s.Desk != nil && s.Accounts != nil {
 		s.apiRequests(a)

@@ -141,7 +141,7 @@ func TestShippedPagesInChromium(t *testing.T) {
 	defer server.Close()
 	folder := shotFolder(t)
 	for _, path := range []string{"/", "/es/", "/replay", "/es/replay?state=TX", "/law", "/law/us/tx/gov-752", "/es/law/us/il/trust-act", "/drafts", "/drafts/us/wi/ab-24-2025", "/es/drafts/us/de/hb-94-2025", "/coverage",
-		"/ask?in=us-tx&actor=county-jail&act=hold-on-detainer"} {
+		"/ask?in=us-tx&actor=county-jail&act=hold-on-detainer", "/es/law/handout/us-il-cook?actor=county-jail", "/law/handout/us-il-chicago?actor=municipal-police&sheet=procedure"} {
 		for _, width := range []int64{390, 1280} {
 			checkInBrowser(t, ctx, axe, server.URL+path, width, shotName(folder, "shipped"+path, width))
 		}

@@ -27,6 +27,7 @@ type entryView struct {
 	Stopped   bool     // a supervisor looks before anything is done
 	Identity  bool     // nobody was called back
 	Explains  []string // which rule explains what nobody here decided
+	CardThen  string   // where the card of that day is read
 	OtherLaw  bool     // the law loaded now is not the law of that day
 	Alarms    []deskAlarm
 	History   []deskEvent
@@ -94,7 +95,7 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 		Identity: desk.Unconfirmed(card), Explains: l.explains(card),
 		OtherLaw: card.Law != "" && !s.sameLaw(card),
 	}
-	v.Answers = s.deskAnswers(l, card)
+	v.Answers, v.CardThen = s.deskAnswers(l, card), s.cardThen(card)
 	s.formLines(l, who, card, &v)
 	v.Checks = l.checks(card)
 	task, open, err := s.Desk.Task(r.Context(), card)

@@ -38,6 +38,19 @@ var now = time.Date(2026, 11, 21, 15, 30, 0, 0, time.UTC)
 // sampleBook is the real vocabulary and places with the few packs of
 // testdata/law, so that pages do not change with the law.
 var sampleBook = sync.OnceValues(func() (*law.Book, error) {
+	files, err := sampleFiles()
+	if err != nil {
+		return nil, err
+	}
+	book, err := law.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	book.Now = func() time.Time { return now }
+	return book, nil
+})
+
+func sampleFiles() (fstest.MapFS, error) {
 	files := fstest.MapFS{}
 	for _, dir := range []string{"vocabulary.yaml", "places"} {
 		err := fs.WalkDir(data.FS, dir, func(name string, d fs.DirEntry, err error) error {
@@ -52,7 +65,7 @@ var sampleBook = sync.OnceValues(func() (*law.Book, error) {
 			return nil, err
 		}
 	}
-	err := fs.WalkDir(testdata, "testdata/law", func(name string, d fs.DirEntry, err error) error {
+	return files, fs.WalkDir(testdata, "testdata/law", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -60,16 +73,7 @@ var sampleBook = sync.OnceValues(func() (*law.Book, error) {
 		files[strings.TrimPrefix(name, "testdata/")] = &fstest.MapFile{Data: b}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	book, err := law.Load(files)
-	if err != nil {
-		return nil, err
-	}
-	book.Now = func() time.Time { return now }
-	return book, nil
-})
+}
 
 func testBook(t testing.TB) *law.Book {
 	t.Helper()
@@ -195,7 +199,8 @@ func sampleReplay() *oversight.DetainerReplay {
 var pages = []string{
 	"/", "/ask", "/ask/here", "/ask?where=Chicago", "/ask?where=Franklin", "/ask?in=us-il&actor=county-jail",
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
-	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/drafts", "/drafts/us/il/hb-1-sample", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
+	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/law/handout/us-il", "/law/handout/us-il-cook?actor=county-jail", "/law/handout/us-il-cook?actor=county-jail&sheet=procedure&on=2019-03-03&known=then",
+	"/law/handout/us-il-cook?actor=county-jail&sheet=public&from=2019-03-03", "/law/handout/us-pr?actor=municipal-police", "/drafts", "/drafts/us/il/hb-1-sample", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
 	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
 	"/record", "/verify", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/corrections", "/corrections?about=us/il/trust-act%2315a", "/about",
 }

@@ -31,6 +31,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /law", serve: s.lawIndex},
 		{pattern: "GET /law/in/{place}", serve: s.lawPlace},
 		{pattern: "GET /law/bundle/{place}", serve: s.lawBundle},
+		{pattern: "GET /law/handout/{place}", serve: s.handout},
 		{pattern: "GET /law/offences/{place}", serve: s.offences},
 		{pattern: "GET /law/rule/{id...}", serve: s.lawRule},
 		{pattern: "GET /law/vectors/{pack...}", serve: s.lawVectors},

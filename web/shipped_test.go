@@ -8,6 +8,7 @@ import (
 	"comity"
 	"comity/data"
 	"comity/law"
+	"comity/law/handout"
 	"comity/oversight"
 )
 
@@ -53,6 +54,12 @@ func TestShippedLawPages(t *testing.T) {
 	}
 	for _, act := range c.Law.Vocabulary().Acts {
 		paths = append(paths, "/coverage?act="+act.Name)
+	}
+	for place, actor := range map[string]string{"us-il-chicago": "municipal-police", "us-ca-los-angeles": "sheriff", "us-tx-travis": "county-jail", "us-wy": "sheriff"} {
+		for _, sheet := range handout.Sheets() {
+			at := "/law/handout/" + place + "?actor=" + actor + "&sheet=" + string(sheet)
+			paths = append(paths, at, at+"&from=2016-01-01")
+		}
 	}
 	for _, prefix := range []string{"", "/es"} {
 		for _, path := range paths {

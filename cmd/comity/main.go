@@ -61,6 +61,7 @@ func commands() []command {
 		{"import", "agencies|agreements|detainers|texts FILE… [-o DIR] [-oris FILE] | lookups FILE.csv… [-on DAY]", "turn a published file into our own form", runImport},
 		{"agreement", "compare FILE FILE | clauses FILE [-json]", "lay texts of agreements beside each other, clause by clause", runAgreement},
 		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
+		{"print", "-in PLACE -actor A [-sheet procedure|card|public] [-on DAY] [-known DAY|then] [-from DAY] [-lang es] [-pdf FILE] [-json]", "draw a procedure, roll-call card or public page from the rules", runPrint},
 		{"release", "-disclosure FILE -key FILE,FILE -o FILE | -new-key NAME -o FILE", "sign the law for others to install without a network", runRelease},
 		{"backup", "-dir D -o FILE -to RECIPIENT [-keys] [-json] | -new-key FILE", "write a record, or its keys, into one encrypted file", runBackup},
 		{"restore", "FILE (-dir D | -drill) -identity FILE -keys FILE [-ledger FILE] [-log URL|DIR] [-json]", "make a record from a backup and check all of it", runRestore},

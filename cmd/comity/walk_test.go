@@ -70,7 +70,7 @@ func (w *walker) seeds() []string {
 	}
 	return append(out,
 		"/ask?in=us-il-cook&actor=county-jail&act=hold-on-detainer", "/agencies?q=cook", "/record?after=0", "/tell/"+testAgency,
-		"/law/rule/us/il/trust-act%2315a", "/log/key", "/log/tile/0/000", "/log/tile/entries/000", "/log/header/"+strings.Repeat("0", 64), "/log/",
+		"/law/rule/us/il/trust-act%2315a", "/law/handout/us-il-cook?actor=county-jail", "/api/v1/handouts/us-il-cook?actor=county-jail", "/log/key", "/log/tile/0/000", "/log/tile/entries/000", "/log/header/"+strings.Repeat("0", 64), "/log/",
 		"/log/../record.db", "/log/..%2frecord.db", "/log/tile/../../record.db", "/api/openapi.json", "/api/v1/entries", "/api/v1/entries/c1",
 		"/api/v1/receipts/c1", "/desk/enter?token=none", "/no/such/page")
 }
