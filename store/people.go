@@ -307,9 +307,18 @@ func (s *Store) Checked(ctx context.Context, agency, seed, entry, account, found
 // law changed.
 const ReviewWithin = 30 * 24 * time.Hour
 
-// A Review is opened when the law changes.
+// RestoredWithin is how long it has after a backup was restored: whoever left
+// since the backup was made is let in again until then.
+const RestoredWithin = 24 * time.Hour
+
+// restoredReview begins the name of a review that a restore opened, in place of
+// the digest of a law; when the backup was made follows.
+const restoredReview = "backup of "
+
+// A Review is opened when the law changes, or a backup was restored.
 type Review struct {
-	Law         string // digest of the law that came
+	Law         string    // digest of the law that came
+	Restored    time.Time // when the backup was made; zero: the law changed
 	Opened, Due time.Time
 	Closed      time.Time // zero: open
 	By          string    // account that closed it
@@ -332,7 +341,7 @@ func (s *Store) OpenReviews(ctx context.Context, law string) error {
 	return s.write(ctx, func(t *tx) error {
 		for _, agency := range agencies {
 			var seen int
-			if err := t.row(`SELECT count(*) FROM access_review WHERE agency = ?`, agency).scan(&seen); err != nil {
+			if err := t.row(`SELECT count(*) FROM access_review WHERE agency = ? AND law NOT LIKE ?`, agency, restoredReview+"%").scan(&seen); err != nil {
 				return err
 			}
 			closed := int64(0)
@@ -349,6 +358,22 @@ func (s *Store) OpenReviews(ctx context.Context, law string) error {
 	})
 }
 
+// closeDoors ends what was open when a backup was made: sessions, links that
+// may have been used since, sign-ins that had begun. Accounts, tokens and
+// passkeys of then count again, also of who left since: a review is opened for
+// every agency, and how many accounts there are is returned.
+func (s *Store) closeDoors(ctx context.Context, made time.Time) (accounts int, err error) {
+	now := s.config.Now()
+	err = s.write(ctx, func(t *tx) error {
+		return errors.Join(
+			t.exec(`DELETE FROM session`), t.exec(`DELETE FROM link`), t.exec(`DELETE FROM ceremony`),
+			t.row(`SELECT count(*) FROM account WHERE `+inForce, now.Unix()).scan(&accounts),
+			t.exec(`INSERT INTO access_review (agency, law, opened, due) SELECT DISTINCT agency, ?, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM account WHERE ended = 0 ON CONFLICT (agency, law) DO NOTHING`,
+				restoredReview+made.UTC().Format(time.RFC3339), now.Unix(), now.Add(RestoredWithin).Unix()))
+	})
+	return accounts, err
+}
+
 // Reviews lists an agency's reviews, the latest first.
 func (s *Store) Reviews(ctx context.Context, agency string) ([]Review, error) {
 	var out []Review
@@ -357,6 +382,9 @@ func (s *Store) Reviews(ctx context.Context, agency string) ([]Review, error) {
 		var opened, due, closed int64
 		err := r.Scan(&v.Law, &opened, &due, &closed, &v.By)
 		v.Opened, v.Due, v.Closed = fromUnix(opened), fromUnix(due), zeroOr(closed)
+		if made, ok := strings.CutPrefix(v.Law, restoredReview); ok && err == nil {
+			v.Restored, err = time.Parse(time.RFC3339, made)
+		}
 		out = append(out, v)
 		return err
 	}, `SELECT law, opened, due, closed, by FROM access_review WHERE agency = ? ORDER BY opened DESC, law`, agency)

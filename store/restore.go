@@ -34,6 +34,7 @@ type Restored struct {
 	Backup Backup        `json:"backup"`
 	Report record.Report `json:"-"`
 	Erased Replayed      `json:"erased"` // what the ledger of erasures destroyed again
+	Let    int           `json:"let"`    // accounts that are let in as when the backup was made
 	Asked  []string      `json:"asked"`  // who says that nothing newer is known
 	Silent []string      `json:"silent"` // who should be asked and did not answer
 }
@@ -93,6 +94,9 @@ func (out *Restored) open(ctx context.Context, making string, c Config, r Restor
 	err = out.examine(ctx, s, r.Public)
 	if err == nil && r.Ledger != "" {
 		out.Erased, err = s.ReplayErasures(ctx, r.Ledger)
+	}
+	if err == nil {
+		out.Let, err = s.closeDoors(ctx, out.Backup.Made)
 	}
 	if err = errors.Join(err, s.Close()); err != nil || address == "" {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/access"
+	"comity/web/webhook"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
@@ -36,6 +37,7 @@ func (roster) People(context.Context, string) ([]Person, error) {
 
 func (roster) Reviews(context.Context, string) ([]AccessReview, error) {
 	return []AccessReview{{Law: "sha256:1f2e3d", Opened: staffNow.AddDate(0, 0, -40), Due: staffNow.AddDate(0, 0, -10)},
+		{Law: "backup", Restored: staffNow.AddDate(0, 0, -7), Opened: staffNow, Due: staffNow.AddDate(0, 0, 1)},
 		{Law: "sha256:0a1b2c", Opened: staffNow.AddDate(0, -4, 0), Due: staffNow.AddDate(0, -3, 0), Closed: staffNow.AddDate(0, -3, -4), By: "a-1"}}, nil
 }
 
@@ -167,6 +169,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	o := newOfficeWith(t, func(c *Config) {
 		c.Desk.Keeper, c.Viewings, c.Looked, c.Notes, c.People, c.Passkeys = k, &views{}, d, d, roster{}, keyring{}
 		c.Stands = func(string) bool { return true }
+		c.Webhooks = &toldSystems{list: []webhook.Message{{ID: "msg_1_jms", Name: "jms", Entry: "jail-1", State: webhook.Dead, Why: "refused", Tries: 10, At: staffNow, Due: staffNow}}}
 		withPlans(t, c)
 	})
 	k.receipts = func(id string) ([]byte, error) { return o.shelf.Receipt(t.Context(), id) }
@@ -212,6 +215,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	}
 	done(watch, "/desk/joint/call", url.Values{"id": {"spoken-1"}, "ref": {asked[1]}, "with": {"hsi"}, "called_back": {"yes"}, "number": {"555-0142"}, "system": {"rissafe"}, "reference": {"R-26-118"}, "outcome": {"no-conflict"}})
 	fillRegisters(t, clerk)
+	done(clerk, "/desk/entries/jail-1/counsel", url.Values{"id": {"q-1"}, "text": {"May we keep this one?"}})
 	d.notes = append(d.notes, Note{ID: "n-2", Entry: "jail-1", Author: "Sample counsel", Text: "Old advice", Written: staffNow.AddDate(-1, 0, 0), Expires: staffNow.Add(-time.Hour)})
 	d.seen = []Viewing{{"jail-1", "as-clerk", RoleClerk, "notice", staffNow}, {"jail-1", "as-supervisor", RoleSupervisor, "page", staffNow}}
 
@@ -223,13 +227,13 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	}
 	add(access.Clerk, everyKind...)
 	add(access.Clerk, "/desk", "/desk/complaint-outcome?of=wrong-1", "/desk/contest?of=jail-1", "/desk/deputy", "/desk/me", "/desk/figures", "/desk/figures?register=access-ended",
-		"/desk/entries/word-1", "/desk/entries/taken-1", "/desk/entries/db-1", "/desk/entries/jail-1")
+		"/desk/entries/word-1", "/desk/entries/taken-1", "/desk/entries/db-1", "/desk/entries/jail-1", "/desk/entries/jail-1/counsel")
 	add(access.Clerk, registerPaths()...)
 	add(access.Supervisor, "/desk/rebuttal?of=contest-1", "/desk/looks/ask-1")
 	add(access.Counsel, "/desk", "/desk/orders", "/desk/entries/jail-1/hold", "/desk/entries/jail-1/erase", "/desk/notes", "/desk/entries/jail-1/notes", "/desk/agreements",
 		"/desk/agreements/new", "/desk/agreements/event", "/desk/agreements/none", "/desk/agreements/letter", "/desk/agreements/end", "/desk/agreements/compare")
 	add(access.Auditor, "/desk/orders", "/desk/entries/jail-1/look", "/desk/looks/ask-2", "/desk/viewings", "/desk/access")
-	add(access.Administrator, "/desk/accounts")
+	add(access.Administrator, "/desk/accounts", "/desk/webhooks")
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
 	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")

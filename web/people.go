@@ -44,9 +44,11 @@ type AccessEvent struct {
 	At                      time.Time
 }
 
-// An AccessReview goes through all accounts after the law changed.
+// An AccessReview goes through all accounts after the law changed, or after a
+// backup was restored.
 type AccessReview struct {
 	Law                 string
+	Restored            time.Time // when the backup was made; zero: the law changed
 	Opened, Due, Closed time.Time
 	By                  string
 }
@@ -97,6 +99,7 @@ type personRow struct {
 type reviewRow struct {
 	AccessReview
 	OpenedWords, DueWords, ClosedWords string
+	RestoredWords                      string
 	Late                               bool
 }
 
@@ -147,6 +150,9 @@ func (s *site) peoplePage(w http.ResponseWriter, r *http.Request, who Account, s
 	}
 	for _, one := range reviews {
 		row := reviewRow{AccessReview: one, OpenedWords: s.when(l, one.Opened.In(zone)), DueWords: s.when(l, one.Due.In(zone)), Late: one.Closed.IsZero() && s.Now().After(one.Due)}
+		if !one.Restored.IsZero() {
+			row.RestoredWords = s.when(l, one.Restored.In(zone))
+		}
 		if !one.Closed.IsZero() {
 			row.ClosedWords = s.when(l, one.Closed.In(zone))
 		}

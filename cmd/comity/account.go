@@ -242,7 +242,7 @@ func accountReview(ctx context.Context, e env, f *accountFlags) error {
 	}
 	open := slices.ContainsFunc(reviews, func(r store.Review) bool { return r.Closed.IsZero() })
 	if open && !f.asJSON {
-		fmt.Fprintln(e.out, "the law changed and the accounts were not gone through yet: the page of people shows until when")
+		fmt.Fprintln(e.out, "the law changed or a backup was restored, and the accounts were not gone through yet: the page of people shows until when")
 	}
 	if len(over) > 0 || open {
 		return errFinding

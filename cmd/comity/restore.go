@@ -192,11 +192,12 @@ func tellRestored(e env, r restoring, done store.Restored, drill, asJSON bool, t
 			Size    int64     `json:"published"`
 			Root    string    `json:"root"`
 			Again   int       `json:"erased_again"`
+			Let     int       `json:"accounts"`
 			Asked   []string  `json:"asked"`
 			Silent  []string  `json:"silent"`
 			Seconds float64   `json:"seconds"`
 			Drill   bool      `json:"drill"`
-		}{map[bool]string{false: r.dir}[drill], b.Origin, b.Made, b.Entries, b.Size, b.Root, done.Erased.Erased, nonNil(done.Asked), nonNil(done.Silent), took.Seconds(), drill})
+		}{map[bool]string{false: r.dir}[drill], b.Origin, b.Made, b.Entries, b.Size, b.Root, done.Erased.Erased, done.Let, nonNil(done.Asked), nonNil(done.Silent), took.Seconds(), drill})
 	}
 	fmt.Fprintf(e.out, "The record %s of %s was restored in %.1f s: %d entries, %d of them published. Every page, header, leaf and sealed part was checked.\n",
 		b.Origin, b.Made.Format("2 January 2006, 15:04:05 UTC"), took.Seconds(), b.Entries, done.Report.Checkpoint.Size)
@@ -207,6 +208,9 @@ func tellRestored(e env, r restoring, done store.Restored, drill, asJSON bool, t
 	}
 	for _, s := range done.Silent {
 		fmt.Fprintf(e.out, "note  no answer from %s; the server signs nothing before enough cosigners have answered\n", s)
+	}
+	if done.Let > 0 {
+		fmt.Fprintf(e.out, "note  %d accounts are let in as when the backup was made, with their tokens and passkeys; everybody signs in again. End those who left since: comity account list\n", done.Let)
 	}
 	if r.with.Ledger == "" {
 		fmt.Fprintln(e.out, "note  no newer ledger of erasures was given: orders carried out after the backup must be carried out again")
