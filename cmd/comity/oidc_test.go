@@ -25,6 +25,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"comity/atlas"
 	"comity/data"
 	"comity/store"
@@ -184,7 +186,7 @@ func newOIDCOffice(t *testing.T) *oidcOffice {
 		t.Fatal(err)
 	}
 	s := httptest.NewUnstartedServer(nil)
-	o.base = "http://" + s.Listener.Addr().String()
+	o.base = "http://" + strings.Replace(s.Listener.Addr().String(), "127.0.0.1", "localhost", 1) // another site than the provider's
 	s.Config.Handler, err = newSite(book, nil, r.store, agreements, slog.New(slog.NewTextHandler(o.log, nil)), nil, allParts, "", func(c *web.Config) {
 		c.Site, c.Provider, c.Vouched, c.Now = o.base, p, vouched{r.store}, r.clock.Now
 	})
@@ -487,6 +489,20 @@ func TestLockedAndUnlockedThroughTheProvider(t *testing.T) {
 	o.clock.set(o.clock.Now().Add(13 * time.Hour))
 	if r := who.get("/desk"); r.status != 401 || strings.Contains(r.text(), `id="kept"`) {
 		t.Errorf("after 13 hours: %d", r.status)
+	}
+}
+
+// In a browser the answer comes from another site, which keeps a strict cookie
+// back; the desk opens all the same, without a press.
+func TestProviderInChromium(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	o := newOIDCOffice(t)
+	o.at.set(sample("jail-records"))
+	err := chromedp.Run(browser(t), chromedp.Navigate(o.base+"/desk/enter"), press(`a[href="/desk/enter/oidc"]`), chromedp.WaitVisible("nav.desk-bar", chromedp.ByQuery))
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -89,7 +89,7 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	timed, late := context.WithTimeout(ctx, time.Minute)
+	timed, late := context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(late)
 	return timed
 }
