@@ -35,7 +35,7 @@ type Concerned struct {
 // over. Sent again it changes nothing; sent again after a detainer came, it is
 // recorded then. A booking without a detainer leaves no trace.
 func (d *Desk) Booking(ctx context.Context, e BookingEvent) ([]Concerned, error) {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return nil, err
 	}
 	cases, err := d.OfBooking(ctx, e.Agency, e.Booking)
@@ -66,9 +66,9 @@ func (d *Desk) Booking(ctx context.Context, e BookingEvent) ([]Concerned, error)
 	return out, nil
 }
 
-// check refuses what is wrong before it is known whether anybody is concerned,
+// Check refuses what is wrong before it is known whether anybody is concerned,
 // so that the refusal does not tell.
-func (e *BookingEvent) check() error {
+func (e BookingEvent) Check() error {
 	for where, value := range map[string]string{"id": e.ID, "booking": e.Booking, "at": e.At} {
 		if value == "" {
 			return &comity.Problem{Code: "missing-field", Message: "this must be filled in", Hint: "a booking event has id, booking, event and at", Where: where}
@@ -84,7 +84,7 @@ func (e *BookingEvent) check() error {
 	return err
 }
 
-func (e *BookingEvent) form() Form {
+func (e BookingEvent) form() Form {
 	return Form{"event": e.Event, "reason": e.Reason, "pointer": e.Pointer, "booking": e.NewBooking, "source": "booking-system"}
 }
 

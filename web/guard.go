@@ -27,10 +27,10 @@ func (s *site) guard(mux *http.ServeMux) http.Handler {
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, s.problem(r, http.StatusForbidden, "other-site"))
 	}))
-	return headers(s.languages(s.recovered(cross.Handler(s.unmatched(mux)))))
+	return s.headers(s.languages(s.recovered(cross.Handler(s.unmatched(mux)))))
 }
 
-func headers(next http.Handler) http.Handler {
+func (s *site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -39,6 +39,9 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", permissions)
+		if s.Sandbox {
+			h.Set("Comity-Sandbox", "1") // for programs
+		}
 		if r.TLS != nil {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}

@@ -89,6 +89,7 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"num":     l.num,
 		"list":    l.list,
 		"asset":   s.parts.address,
+		"sandbox": func() bool { return s.Sandbox },
 		"fonts":   func() bool { return s.parts.fonts },
 		"act":     l.words.act,
 		"who":     l.words.actor,

@@ -37,6 +37,7 @@
 //	silence *law.Silence       why there is no rule, as a Side
 //	agencytype kindname match  words of outside lists, as they came where unknown
 //	asset "style.css"          address of a static file
+//	sandbox                    whether the record is made up
 //	dict "Name" value …        arguments of a shared template
 //	lang                       "en" or "es"
 //
@@ -110,6 +111,7 @@ type Config struct {
 	Homes       Homes                   // where an agency is and what its pages say of it
 	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
 	Webhooks    Webhooks                // what other systems are told; nil: none is
+	Sandbox     bool                    // the record is made up; every page and answer says so
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

@@ -18,18 +18,22 @@ func runImport(ctx context.Context, e env, args []string) error {
 	dir := f.String("o", ".", "folder to write to")
 	on := f.String("on", "", "lookups: the day by which a basis must not have ended; empty: today")
 	oris := f.String("oris", "", "agreements: a file that joins agencies to ORIs")
+	codes := f.String("map", "", "bookings: `file` of what the columns and codes of your booking system mean")
 	if err := f.parse(e, args, 1000); err != nil {
 		return err
 	}
 	if f.NArg() < 2 {
 		return &comity.Problem{Code: "bad-argument", Message: "say what to import and from which files",
-			Hint: "comity import agencies|agreements|detainers|texts FILE… -o DIR, or comity import lookups FILE.csv"}
+			Hint: "comity import agencies|agreements|detainers|texts FILE… -o DIR, comity import lookups FILE.csv, or comity import bookings -map FILE FILE.csv"}
 	}
 	if f.Arg(0) == "lookups" {
 		return importLookups(e, f.Args()[1:], *on)
 	}
 	if err := os.MkdirAll(*dir, 0o755); err != nil {
 		return &comity.Problem{Code: "read-only", Message: "the folder cannot be made", Where: *dir, Hint: "choose another folder"}
+	}
+	if f.Arg(0) == "bookings" {
+		return importBookings(e, *dir, f.Args()[1:], *codes)
 	}
 	switch kind, files := f.Arg(0), f.Args()[1:]; kind {
 	case "agencies":
@@ -41,7 +45,7 @@ func runImport(ctx context.Context, e env, args []string) error {
 	case "texts":
 		return importTexts(ctx, e, *dir, files[0])
 	default:
-		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("there is no importer for %q", kind), Hint: "agencies, agreements, detainers, texts or lookups"}
+		return &comity.Problem{Code: "bad-argument", Message: fmt.Sprintf("there is no importer for %q", kind), Hint: "agencies, agreements, detainers, texts, lookups or bookings"}
 	}
 }
 

@@ -58,7 +58,7 @@ func commands() []command {
 		{"replay", "[-json|-csv] [FILE.csv|DIR|URL]", "decide each row or entry again", runReplay},
 		{"report", "statistics -year YEAR [-csv|-json] (DIR|URL|EXPORT)", "make a report that anyone can make again", runReport},
 		{"export", "-o DIR [-format csv,jsonl,parquet] (DIR|URL)", "write the whole public record into files", runExport},
-		{"import", "agencies|agreements|detainers|texts FILE… [-o DIR] [-oris FILE] | lookups FILE.csv… [-on DAY]", "turn a published file into our own form", runImport},
+		{"import", "agencies|agreements|detainers|texts FILE… [-o DIR] [-oris FILE] | lookups FILE.csv… [-on DAY] | bookings -map FILE FILE.csv…", "turn a published file into our own form", runImport},
 		{"agreement", "compare FILE FILE | clauses FILE [-json]", "lay texts of agreements beside each other, clause by clause", runAgreement},
 		{"law", "check|test|show|explain|coverage|gaps|conflicts|prove|diff|schema|fmt|new|view|update …", "look at the law itself", runLaw},
 		{"print", "-in PLACE -actor A [-sheet procedure|card|public] [-on DAY] [-known DAY|then] [-from DAY] [-lang es] [-pdf FILE] [-json]", "draw a procedure, roll-call card or public page from the rules", runPrint},

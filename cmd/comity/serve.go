@@ -57,6 +57,7 @@ func runServe(ctx context.Context, e env, args []string) error {
 	counsel := f.String("counsel", "", "`folder` for counsel's notes, outside the record; without it this copy keeps none")
 	peers := f.String("peers", "", "`file` of the watch desk and of the agencies that it shares a key with, to deconflict planned operations")
 	hooks := f.String("webhooks", "", "`file` of the agency's own systems that are told what is recorded")
+	sandbox := f.Bool("sandbox", false, "serve only a record that was made with init -sample: for those who build other systems")
 	parts := list(slices.Clone(allParts))
 	f.Func("parts", "which parts to serve, of desk,public,door", func(s string) error {
 		parts = nil
@@ -139,6 +140,9 @@ func runServe(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	defer s.Close()
+	if *sandbox && !s.Identity().Sample {
+		return &comity.Problem{Code: "not-a-sample", Message: "this is a real record", Where: *dir, Hint: "comity init -sample makes one for a sandbox"}
+	}
 	work := []func(context.Context){s.Run}
 	own := func(*web.Config) {}
 	if *counsel != "" {
@@ -201,7 +205,8 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 	}
 	c := web.Config{
 		Law: book, Drafts: drafts, Corrections: corrections, Contact: contact, Agencies: agencies, Agreements: agreements, Answers: answers,
-		Record: publicRecord{s}, Cosigners: cosignersOf(s), Looked: looked{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
+		Sandbox: s.Identity().Sample,
+		Record:  publicRecord{s}, Cosigners: cosignersOf(s), Looked: looked{s}, Figures: &figures{store: s, log: log}, Files: s, Now: time.Now, Log: log, Replay: shippedReplay(book, log),
 	}
 	if slices.Contains(parts, "door") {
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {
