@@ -33,8 +33,8 @@ func (r Docket) Name() string { return r.Opens.Name }
 // kinds.go and its line here.
 func Dockets() []Docket {
 	return []Docket{
-		{Opens: &demand, Step: &demandStep, Ends: []string{"answered", "court-event"}, Shows: []string{"what", "from"}},
-		{Opens: &recordsRequest, Step: &recordsStep, Ends: []string{"answered", "refused", "withdrawn"}, Shows: []string{"from", "scope"}},
+		{Opens: &demand, Step: &demandStep, Ends: []string{"answered", "court-event"}, Shows: []string{"what", "from", "reference"}},
+		{Opens: &recordsRequest, Step: &recordsStep, Ends: []string{"answered", "refused", "withdrawn"}, Shows: []string{"from", "reference", "scope"}},
 		{Opens: &certification, Step: &certificationStep, Ends: []string{"signed", "denied", "withdrawn"}, Shows: []string{"form", "stage"}},
 		{Opens: &shield, Shows: []string{"flag", "part"}},
 		{Opens: &militarySupport, Step: &militaryStep, Ends: []string{"returned", "declined"}, Shows: []string{"duty", "support"}},
@@ -207,10 +207,14 @@ func zoneNamed(name string) (*time.Location, bool) {
 // dueFields ask for a deadline: its moment, on whose clock, and what sets it.
 // Without a rule in a pack the last is typed, never guessed.
 func dueFields(when, need string) []Field {
+	group := "due"
+	if when != "" {
+		group = "what" // no heading over what may not be asked
+	}
 	return []Field{
-		{Name: "due", Type: Instant, Zoned: "zone", Key: "d", Group: "due", When: when, Need: need},
-		{Name: "zone", Type: Choice, Values: zones, Group: "due", When: when, Need: need},
-		{Name: "source", Type: Text, Group: "due", When: when, Need: need},
+		{Name: "due", Type: Instant, Zoned: "zone", Group: group, When: when, Need: need},
+		{Name: "zone", Type: Choice, Values: zones, Group: group, When: when, Need: need},
+		{Name: "source", Type: Text, Group: group, When: when, Need: need},
 	}
 }
 

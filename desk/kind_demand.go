@@ -36,7 +36,7 @@ var demandStep = Kind{
 			Values: []string{"complied", "complied-partly", "refused-with-reasons", "nothing-held", "sender-withdrew"}},
 		{Name: "event", Type: Choice, Need: "result=court-event", When: "result=court-event", Group: "what",
 			Values: []string{"dismissed", "quashed", "judgment", "settled", "order-obeyed"}},
-		{Name: "rule", Type: Text, Need: "answer=refused-with-reasons", Group: "what"},
+		{Name: "rule", Type: Text, Need: "answer=refused-with-reasons", When: "result=answered", Group: "what"},
 		{Name: "owner", Type: Choice, Need: "result=passed-on", When: "result=passed-on", Group: "what", Values: caretakers},
 	}, append(dueFields("result="+extended, "result="+extended),
 		Field{Name: "why", Type: Text, Personal: true, Most: longestWords, Group: "words"},

@@ -106,7 +106,7 @@ func (s *site) matterLine(l *lang, m desk.Matter) matterLine {
 		out.StepWords = l.say("registers.step." + m.Docket)
 	}
 	if !m.Due.Due.IsZero() && !m.Over {
-		out.Due, out.Left, out.Cite = s.when(l, m.Due.Due), l.left(m.Due.Due.Sub(s.Now())), m.Due.Cite
+		out.Due, out.Left, out.Cite = s.when(l, m.Due.Due), l.daysLeft(m.Due.Due.Sub(s.Now())), m.Due.Cite
 		if m.Due.Day {
 			out.Due = l.day(m.Due.Due.Format(time.DateOnly))
 		}
@@ -115,6 +115,18 @@ func (s *site) matterLine(l *lang, m desk.Matter) matterLine {
 		}
 	}
 	return out
+}
+
+// daysLeft tells what is far away in days.
+func (l *lang) daysLeft(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d > 3*day:
+		return l.say("registers.in-days", "Days", int(d/day))
+	case d < -3*day:
+		return l.say("registers.days-ago", "Days", int(-d/day))
+	}
+	return l.left(d)
 }
 
 func (s *site) matterState(l *lang, m desk.Matter) string {
