@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/fips140"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -82,6 +83,11 @@ func examineProgram() ([]store.Remark, error) {
 		list = append(list, store.Remark{About: "law", Grade: store.Note, Do: "look for a newer release (docs/law-updates.md); answers from these packs say that they are overdue",
 			Says: fmt.Sprintf("%d packs are past the day on which somebody should have looked again: %s", len(due), strings.Join(due[:min(5, len(due))], ", "))})
 	}
+	fips := "Go's FIPS 140 module is off; GODEBUG=fips140=on in the server's environment turns it on"
+	if fips140.Enabled() {
+		fips = "Go's FIPS 140 module is on"
+	}
+	list = append(list, store.Remark{About: "program", Grade: store.Fine, Says: fips})
 	if _, err := exec.LookPath("chromium"); err != nil {
 		list = append(list, store.Remark{About: "program", Grade: store.Note, Says: "Chromium is not installed: pages print from the browser, not as PDF files"})
 	}
