@@ -58,14 +58,16 @@ func (d *Desk) Alarms(card Card) []Alarm {
 }
 
 // lawClocks are those of an answer. Where custody or a correction changed what
-// was asked, they are those of the question as it stands now.
+// was asked, they are those of the question as it stands now, with what is never
+// stored as it nearly always is: so they tell nothing of it.
 func (d *Desk) lawClocks(card Card, i int) []comity.Clock {
 	if !card.changed {
 		return card.Decisions[i].Clocks
 	}
 	q := card.Questions[i]
 	q.Known = d.Now().UTC().Format(time.DateOnly)
-	now, err := d.stands(q, card)
+	q.Facts = with(q.Facts, d.ordinary())
+	now, err := d.Law.Decide(q)
 	if err != nil {
 		return nil // the form's hours and the regulation's still stand
 	}

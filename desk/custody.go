@@ -188,6 +188,9 @@ func (c *Card) intake() []Reason {
 func (c *Card) count() {
 	due, at := "false", ""
 	if last := c.Custody.last(); !last.IsZero() {
+		if asked, err := time.Parse(time.RFC3339, c.At); err == nil {
+			last = last.In(asked.Location()) // the offset of the question: another system may tell in another
+		}
 		due, at = "true", last.Format(time.RFC3339)
 	}
 	c.change(comity.Facts{"person.release_due": due, releaseFact: at}, nil)
@@ -219,7 +222,7 @@ func (d *Desk) fits(c *contact, later []record.Entry, card Card) error {
 // last booking.
 func noticeOf(card Card, later []record.Entry) (string, bool) {
 	for _, e := range slices.Backward(later) {
-		if n := ReadCard(e); n.Kind == notice.Name && !n.Erased && !n.served().Before(card.Custody.Rebooked) {
+		if n := ReadCard(e); n.tellsOfRequest() && !n.served().Before(card.Custody.Rebooked) {
 			return n.ID, true
 		}
 	}

@@ -103,7 +103,7 @@ var handedOver = []string{"basis", "i-200", "pointer", "JMS-4711", "to", "ice", 
 // Holds stand on each other: another county, the state prison, parole. The
 // hours count from the end of the last one, whatever order the news comes in.
 func TestStackedHolds(t *testing.T) {
-	j := newJail(t, "2026-11-16T15:00:00Z")
+	j := newJail(t, "2026-11-21T15:00:00Z")
 	handle(t, j.Desk, texas().but("tx-1", "other_reason", "yes", "release_at", "", "received_at", "2026-11-16T08:00"))
 	if due := j.due(); due != "" {
 		t.Fatalf("a clock runs although another reason keeps the person: %s", due)
@@ -122,10 +122,15 @@ func TestStackedHolds(t *testing.T) {
 	if due := j.due(); due != "Fri 23:00" {
 		t.Errorf("the hours count from %q, want the end of the last hold", due)
 	}
+	laws := 0
 	for _, a := range j.one().Alarms {
+		count(&laws, a.Name == "law" && strings.Contains(a.Cite, "2A.060") && a.Due.Equal(time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC)))
 		if a.Starts == releaseFact && a.Due.Before(time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)) {
 			t.Errorf("the clock %s (%s) still counts from what was said at first: %s", a.Name, a.Cite, a.Due)
 		}
+	}
+	if laws != 1 {
+		t.Errorf("the clock of the state's law stands %d times at the end of 48 hours", laws)
 	}
 	if spent := j.one().Card.Custody.Spent; spent != 0 {
 		t.Errorf("%s counted as held on the detainer alone", spent)

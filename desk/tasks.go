@@ -119,12 +119,12 @@ func fold(entries []record.Entry) []*followed {
 
 // add keeps what was done, told and handed over.
 func (f *followed) add(later Card) {
-	switch later.Kind {
-	case act.Name:
+	switch {
+	case later.Kind == act.Name:
 		f.done = append(f.done, later)
-	case notice.Name:
+	case later.tellsOfRequest():
 		f.notices = append(f.notices, later)
-	case transfer.Name:
+	case later.Kind == transfer.Name:
 		f.transfers = append(f.transfers, later)
 	}
 }

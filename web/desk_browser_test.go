@@ -17,7 +17,8 @@ import (
 // deskPages are those of a records clerk with three detainers.
 var deskPages = []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/taken-for-ice", "/desk/door", "/desk/entries/desk-open",
 	"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt",
-	"/desk/detainers", "/desk/custody?of=desk-open", "/desk/release-call?of=desk-open", "/desk/hand-over?of=desk-open", "/desk/entries/desk-open/print", "/desk/entries/desk-open/handed-over"}
+	"/desk/detainers", "/desk/custody?of=desk-open", "/desk/release-call?of=desk-open", "/desk/hand-over?of=desk-open", "/desk/entries/desk-open/print", "/desk/entries/desk-open/handed-over",
+	"/desk/entries/desk-open/interview?in=ko"}
 
 // Every page of the desk at two widths in two languages, with an open case, an
 // overdue one and a refused form.

@@ -84,3 +84,38 @@ func (s *site) served(w http.ResponseWriter, r *http.Request, who Account) error
 	http.Redirect(w, r, s.langOf(r).link(entryPath(card.ID)), http.StatusSeeOther)
 	return nil
 }
+
+// An interviewView is the written form before an interview by immigration
+// officers.
+type interviewView struct {
+	deskPage
+	ID, Name, Booking string
+	Form              desk.InterviewForm
+	Other             []string // the other languages
+}
+
+func (interviewView) template() string { return "desk_interview" }
+
+func (s *site) interview(w http.ResponseWriter, r *http.Request, who Account) error {
+	card, err := s.Desk.Case(r.Context(), r.PathValue("id"), who.Agency)
+	if err != nil {
+		return s.notOurs(r, err)
+	}
+	if card.Kind != "detainer" {
+		return s.missing(r, "no-entry")
+	}
+	if err := s.viewed(r.Context(), who, "notice", card.ID); err != nil {
+		return err
+	}
+	tag := r.URL.Query().Get("in")
+	if !slices.Contains(desk.InterviewLangs, tag) {
+		tag = s.langOf(r).tag
+	}
+	v := interviewView{deskPage: s.deskPage(who, ""), ID: card.ID, Name: card.Form["name"], Booking: card.Form["booking"], Form: s.Desk.Interview(card, tag)}
+	for _, other := range desk.InterviewLangs {
+		if other != tag {
+			v.Other = append(v.Other, other)
+		}
+	}
+	return s.show(w, r, v)
+}
