@@ -127,7 +127,14 @@ func (s *site) apiEntry(ctx context.Context, in *oneInput) (entryBody, error) {
 	}
 	out := readEntry(e, account.MayOpen())
 	out.Contests = contestBodies(contests, account.MayOpen())
-	return out, s.viewed(ctx, account, "api", in.ID)
+	shown := []string{in.ID}
+	for _, c := range contests {
+		shown = append(shown, c.Card.ID)
+		for _, a := range c.Answers {
+			shown = append(shown, a.ID)
+		}
+	}
+	return out, s.viewed(ctx, account, "api", shown...)
 }
 
 func (s *site) apiReceipt(ctx context.Context, in *oneInput) ([]byte, error) {
