@@ -23,7 +23,7 @@ var levels = map[string]int{
 	"law": 1, "record": 1, "seal": 1,
 	"access": 2, "desk": 2, "door": 2, "witness": 2, "atlas": 2, "oversight": 2,
 	"papers": 3, "store": 3, "web": 3,
-	"cmd": 4, "bench": 4, ".ci": 4,
+	"cmd": 4, "bench": 4, ".ci": 4, "examples": 4,
 }
 
 const (

@@ -64,6 +64,7 @@ const (
 // api serves /api/v1 and its description at /api/openapi.json.
 func (s *site) api() handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/vectors.json", serveVectors)
 	a := humago.New(mux, apiConfig())
 	describeFacts(a)
 	s.apiDecide(a)

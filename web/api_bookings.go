@@ -92,8 +92,12 @@ func (s *site) apiBooking(ctx context.Context, in *bookingInput) (*bookingOutput
 	if err := refusedKeys(in.RawBody); err != nil {
 		return nil, err
 	}
+	raw, err := plainKeys(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
 	var b bookingBody
-	if err := readStrict(in.RawBody, &b); err != nil {
+	if err := readStrict(raw, &b); err != nil {
 		return nil, err
 	}
 	concerned, err := s.Desk.Booking(ctx, desk.BookingEvent{
