@@ -262,6 +262,7 @@ func TestHarm_H12_nothing_holds_a_position(t *testing.T) {
 // anything an address, a device or a number.
 func TestHarm_H17_the_store_counts_days_and_knows_no_caller(t *testing.T) {
 	caller := regexp.MustCompile(`(?i)^(ip|remote|remote_addr|user_agent|agent_string|device|caller|phone|telephone|cookie|fingerprint|referer)$`)
+	who := regexp.MustCompile(`(?i)^(house|house_number|street|address|name|resident|plate|fleet|place|unit)$`)
 	totals := 0
 	for file, text := range textsBelow(t, "store") {
 		for _, table := range createTable.FindAllStringSubmatch(text, -1) {
@@ -275,7 +276,10 @@ func TestHarm_H17_the_store_counts_days_and_knows_no_caller(t *testing.T) {
 					columns = append(columns, column)
 				}
 			}
-			if !strings.HasPrefix(table[1], "door") {
+			if slices.ContainsFunc(columns, who.MatchString) && strings.HasPrefix(table[1], "door") {
+				t.Errorf("%s: %s keeps %v: who is at a door, or where", file, table[1], columns)
+			}
+			if table[1] != "door_total" {
 				continue
 			}
 			totals++

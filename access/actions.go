@@ -17,6 +17,8 @@ const (
 	Correct    Action = "correct"     // by a new entry
 	Serve      Action = "serve"       // give notice, and record it
 	CheckDoor  Action = "check-door"  // answer a call-back
+	BookVisits Action = "book-visits" // of the agency's own staff, with cards and marked vehicles
+	Visit      Action = "visit"       // be sent: a shift, its words and numbers
 	Contest    Action = "contest"     // or answer who contests
 	Supervise  Action = "supervise"   // decide where the law leaves it to a supervisor
 	GivePacket Action = "give-packet" // a file for a court
@@ -62,7 +64,7 @@ type Group struct {
 func groups() []Group {
 	return []Group{
 		{"reading", []Action{SeeTasks, SeeCase, Open, Export}},
-		{"casework", []Action{Record, Act, Correct, Serve, CheckDoor, Contest, Supervise, GivePacket, UseScene, UseDispatch, ReadPaper}},
+		{"casework", []Action{Record, Act, Correct, Serve, CheckDoor, BookVisits, Visit, Contest, Supervise, GivePacket, UseScene, UseDispatch, ReadPaper}},
 		{"joint-work", []Action{Plan, ApprovePlan, ReviewPlan}},
 		{"office", []Action{SeeRegisters, KeepRegisters, Sign, Advise, Train, Teach, Print, Integrate}},
 		{"orders", []Action{SeeHolds, Order, AskDisclosure, AnswerDisclosure}},

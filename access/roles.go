@@ -17,12 +17,13 @@ const (
 	Administrator  Role = "administrator"   // IT: people and devices, no cases
 	Integrator     Role = "integrator"      // a program: the jail's or dispatch's own system
 	Trainer        Role = "trainer"         // courses and quizzes, no cases
+	FieldWorker    Role = "field-worker"    // is sent on booked visits, sees no case
 	Admin          Role = "admin"           // the token that setting up a record prints
 )
 
 // Roles lists them in the order in which tables show them.
 func Roles() []Role {
-	return []Role{Clerk, Sergeant, Dispatcher, Supervisor, WatchCommander, Commander, Counsel, Auditor, Board, Administrator, Integrator, Trainer, Admin}
+	return []Role{Clerk, Sergeant, Dispatcher, Supervisor, WatchCommander, Commander, Counsel, Auditor, Board, Administrator, Integrator, Trainer, FieldWorker, Admin}
 }
 
 // Given lists the roles that an administrator gives to people and programs.

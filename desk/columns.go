@@ -46,6 +46,11 @@ func (k *Kind) Row(c Card) []string {
 
 // Today is the local day at a place.
 func (d *Desk) Today(in, agency string) string {
+	return d.Now().In(d.Zone(in, agency)).Format(time.DateOnly)
+}
+
+// Zone is the time zone of an agency at a place.
+func (d *Desk) Zone(in, agency string) *time.Location {
 	place, _ := d.Law.Place(in)
-	return d.Now().In(d.zone(place, agency, "")).Format(time.DateOnly)
+	return d.zone(place, agency, "")
 }

@@ -70,6 +70,8 @@ type Visit struct {
 	WrongHouses int  `json:"-"` // tries with its code and another house number
 	Stopped     bool `json:"-"` // whoever was sent says that it is not them
 	Checks      int  `json:"-"` // that were answered yes
+
+	Outcome Outcome `json:"-"` // empty: not said yet
 }
 
 // A Key is what is kept of a code and a house number for one channel.

@@ -128,11 +128,11 @@ func TestH17DoorTotals(t *testing.T) {
 	c := newClock()
 	s, _ := create(t, c)
 	for range 3 {
-		if err := s.AddDayTotal(t.Context(), cook, "call-back", "2026-03-03", "yes"); err != nil {
+		if err := s.AddDayTotal(t.Context(), cook, "call-back", "2026-03-03", "yes", 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.AddDayTotal(t.Context(), cook, "call-back", "2026-03-04", "no"); err != nil {
+	if err := s.AddDayTotal(t.Context(), cook, "call-back", "2026-03-04", "no", 1); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.DayTotals(t.Context(), cook, "2026-03-01", "2026-03-31")
@@ -140,7 +140,7 @@ func TestH17DoorTotals(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for _, bad := range [][3]string{{"call-back", "2026-03-03T10:00", "yes"}, {"Badge 4711", "2026-03-03", "yes"}, {"code", "2026-03-03", "yes, at 12 Main St"}} {
-		if err := s.AddDayTotal(t.Context(), cook, bad[0], bad[1], bad[2]); code(err) != "bad-total" {
+		if err := s.AddDayTotal(t.Context(), cook, bad[0], bad[1], bad[2], 1); code(err) != "bad-total" {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}

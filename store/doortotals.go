@@ -18,15 +18,15 @@ type DayTotal struct {
 
 var plainWord = regexp.MustCompile(`^[a-z][a-z-]{0,31}$`)
 
-// AddDayTotal counts one check. Kind and answer are single words, so that
+// AddDayTotal counts n checks. Kind and answer are single words, so that
 // nothing else can be kept by this way.
-func (s *Store) AddDayTotal(ctx context.Context, agency, kind, day, answer string) error {
+func (s *Store) AddDayTotal(ctx context.Context, agency, kind, day, answer string, n int) error {
 	if _, err := time.Parse(time.DateOnly, day); err != nil || !plainWord.MatchString(kind) || !plainWord.MatchString(answer) {
 		return problem("bad-total", "", "", "a day total has a day, and one word each for kind and answer")
 	}
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`INSERT INTO door_total (agency, kind, day, answer, count) VALUES (?, ?, ?, ?, 1)
-			ON CONFLICT (agency, kind, day, answer) DO UPDATE SET count = door_total.count + 1`, agency, kind, day, answer)
+		return t.exec(`INSERT INTO door_total (agency, kind, day, answer, count) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (agency, kind, day, answer) DO UPDATE SET count = door_total.count + excluded.count`, agency, kind, day, answer, n)
 	})
 }
 

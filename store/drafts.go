@@ -76,5 +76,5 @@ func (s *Store) Sweep(ctx context.Context) error {
 	if due := s.removeEvidence(ctx); code(due) != "locked" && code(due) != "on-hold" {
 		err = errors.Join(err, due)
 	}
-	return errors.Join(err, s.retain(ctx))
+	return errors.Join(err, s.sweepVisits(ctx), s.retain(ctx))
 }

@@ -375,7 +375,7 @@ func TestTheEndOfACommitIsNotHeard(t *testing.T) {
 			}
 			// A day's count has nothing by which it could be found.
 			k.cut.Store(mode)
-			if err := s.AddDayTotal(t.Context(), cook, "code", "2026-03-03", "yes"); code(err) != "not-known" {
+			if err := s.AddDayTotal(t.Context(), cook, "code", "2026-03-03", "yes", 1); code(err) != "not-known" {
 				t.Errorf("a count: %v", err)
 			}
 			want := 0

@@ -83,7 +83,7 @@ func (b *badges) EndSession(_ context.Context, s string) error {
 	return nil
 }
 
-func (b *badges) AddDayTotal(_ context.Context, agency, kind, day, answer string) error {
+func (b *badges) AddDayTotal(_ context.Context, agency, kind, day, answer string, _ int) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.totals = append(b.totals, strings.Join([]string{agency, kind, day, answer}, " "))

@@ -17,7 +17,7 @@ import (
 
 // Counts keeps the day totals of call-back checks, and nothing else of them.
 type Counts interface {
-	AddDayTotal(ctx context.Context, agency, kind, day, answer string) error
+	AddDayTotal(ctx context.Context, agency, kind, day, answer string, n int) error
 }
 
 // Homes tells where an agency is and what its pages say about it.

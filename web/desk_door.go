@@ -51,7 +51,7 @@ func (s *site) doorCheck(w http.ResponseWriter, r *http.Request, who Account) er
 	}
 	if s.Counts != nil {
 		day := s.Desk.Today(v.Home.Place, who.Agency)
-		if err := s.Counts.AddDayTotal(r.Context(), who.Agency, "call-back", day, string(answer)); err != nil {
+		if err := s.Counts.AddDayTotal(r.Context(), who.Agency, "call-back", day, string(answer), 1); err != nil {
 			return err
 		}
 	}

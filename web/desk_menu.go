@@ -17,6 +17,8 @@ func deskMenu() []menuItem {
 		{"detainers", "/desk/detainers", access.SeeTasks},
 		{"agreements", "/desk/agreements", access.SeeRegisters},
 		{"registers", "/desk/registers", access.SeeRegisters},
+		{"visits", "/desk/visits", access.BookVisits},
+		{"shift", "/desk/shift", access.Visit},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},
 	}

@@ -171,6 +171,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		c.Stands = func(string) bool { return true }
 		c.Webhooks = &toldSystems{list: []webhook.Message{{ID: "msg_1_jms", Name: "jms", Entry: "jail-1", State: webhook.Dead, Why: "refused", Tries: 10, At: staffNow, Due: staffNow}}}
 		withPlans(t, c)
+		c.Door = newHall(t, "as-"+string(access.FieldWorker))
 	})
 	k.receipts = func(id string) ([]byte, error) { return o.shelf.Receipt(t.Context(), id) }
 	as := func(role access.Role, agency string) *clerkAt {
@@ -178,7 +179,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		o.badges.sessions[name] = Account{ID: name, Agency: agency, Role: string(role), Name: "Sample " + string(role), By: access.ByPasskey, Roles: string(role) + " trainer"}
 		return &clerkAt{office: o, t: t, cookie: name}
 	}
-	for _, role := range []access.Role{access.Board, access.Administrator, access.Commander} {
+	for _, role := range []access.Role{access.Board, access.Administrator, access.Commander, access.FieldWorker} {
 		as(role, "TX2270000")
 	}
 	clerk, counsel, auditor, supervisor := as(access.Clerk, "TX2270000"), as(access.Counsel, "TX2270000"), as(access.Auditor, "TX2270000"), as(access.Supervisor, "TX2270000")
@@ -237,6 +238,8 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
 	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")
+	add(access.FieldWorker, "/desk/shift")
+	add(access.Clerk, "/desk/visits", "/desk/visits/check", "/desk/visits/cards")
 	add("nobody", "/desk/enter")
 	return o, append(out,
 		visit{access.Counsel, "/desk/entries/jail-1/erase", "main form button.first"},

@@ -64,6 +64,32 @@ func loadLangs(law Law) (map[string]*lang, error) {
 	return out, nil
 }
 
+// doorTags are languages that only the door speaks: whoever knocks does not wait
+// until the whole site is translated.
+var doorTags = []string{"ar"}
+
+// loadDoorLangs reads them; each has the texts of the door and no other.
+func loadDoorLangs() (map[string]*lang, error) {
+	out := map[string]*lang{}
+	for _, tag := range doorTags {
+		bundle := i18n.NewBundle(language.Make(tag))
+		bundle.RegisterUnmarshalFunc("yaml", func(b []byte, v any) error { return yaml.Unmarshal(b, v) })
+		if _, err := bundle.LoadMessageFileFS(textFiles, "text/door."+tag+".yaml"); err != nil {
+			return nil, err
+		}
+		out[tag] = &lang{tag: tag, prefix: "/" + tag, numbers: message.NewPrinter(language.Make(tag)), catalog: i18n.NewLocalizer(bundle, tag)}
+	}
+	return out, nil
+}
+
+// direction is how the language is written.
+func (l *lang) direction() string {
+	if l.tag == "ar" {
+		return "rtl"
+	}
+	return "ltr"
+}
+
 // catalogues are the files of a language: text/en.yaml and one file for each
 // part, text/<part>.en.yaml. The words of the law are read apart (words.go).
 func catalogues(tag string) ([]string, error) {
@@ -214,6 +240,13 @@ func (s *site) languages(next http.Handler) http.Handler {
 				r = r.Clone(r.Context())
 				r.URL.Path = strings.TrimPrefix(path, l.prefix)
 				r.URL.RawPath = strings.TrimPrefix(r.URL.RawPath, l.prefix)
+			}
+		}
+		for tag, one := range s.alone {
+			if rest := strings.TrimPrefix(path, "/"+tag); strings.HasPrefix(rest, "/door/") && rest != path {
+				l = one
+				r = r.Clone(r.Context())
+				r.URL.Path, r.URL.RawPath = rest, ""
 			}
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), langKey{}, l)))

@@ -21,7 +21,7 @@ import (
 var htmlFiles embed.FS
 
 // shared templates are layout.html and the parts that several pages use.
-var shared = []string{"layout.html", "marks.html", "card.html", "desk_parts.html", "logs_parts.html", "papers_parts.html", "scene_parts.html", "registers_parts.html"}
+var shared = []string{"layout.html", "door_layout.html", "marks.html", "card.html", "desk_parts.html", "logs_parts.html", "papers_parts.html", "scene_parts.html", "registers_parts.html"}
 
 // A view is what one template shows. Each page declares its own.
 type view interface {
@@ -39,16 +39,16 @@ type pageSet map[string]*template.Template
 
 func (s *site) loadPages() (map[string]pageSet, error) {
 	out := map[string]pageSet{}
-	for tag, l := range s.langs {
-		base, err := template.New("layout.html").Funcs(s.functions(l)).Option("missingkey=error").ParseFS(htmlFiles, shared...)
-		if err != nil {
-			return nil, err
+	for _, set := range []map[string]*lang{s.langs, s.alone} {
+		for tag, l := range set {
+			base, err := template.New("layout.html").Funcs(s.functions(l)).Option("missingkey=error").ParseFS(htmlFiles, shared...)
+			if err != nil {
+				return nil, err
+			}
+			if out[tag], err = parsePages(base); err != nil {
+				return nil, err
+			}
 		}
-		set, err := parsePages(base)
-		if err != nil {
-			return nil, err
-		}
-		out[tag] = set
 	}
 	return out, nil
 }
@@ -82,6 +82,7 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"link":    l.link,
 		"other":   s.otherLang(l).link,
 		"lang":    func() string { return l.tag },
+		"written": l.direction,
 		"langs":   func() string { return s.otherLang(l).tag },
 		"day":     l.day,
 		"month":   l.month,
@@ -188,8 +189,12 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, v view
 	if !ok {
 		return fmt.Errorf("no template %s.html", v.template())
 	}
+	layout := "layout.html"
+	if _, door := v.(interface{ atTheDoor() }); door {
+		layout = "door-layout"
+	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()}); err != nil {
+	if err := page.ExecuteTemplate(&b, layout, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()}); err != nil {
 		return fmt.Errorf("write page %s: %w", v.template(), err)
 	}
 	h := w.Header()

@@ -269,6 +269,8 @@ func homeOf(a Account) string {
 	switch {
 	case a.May(access.SeeTasks):
 		return "/desk"
+	case a.May(access.Visit):
+		return "/desk/shift"
 	case a.May(access.SeePeople):
 		return "/desk/accounts"
 	}

@@ -107,7 +107,8 @@ type Config struct {
 	Viewings    Viewings                // who looked at what is sealed; nil: it is not kept
 	Looked      Looked                  // the list of them; nil: it is not kept
 	Notes       Notes                   // counsel's own; nil: this copy keeps none
-	Counts      Counts                  // of call-back checks at the door
+	Counts      Counts                  // of checks at the door
+	Door        Door                    // booked visits; nil: this copy books none
 	Homes       Homes                   // where an agency is and what its pages say of it
 	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
 	Webhooks    Webhooks                // what other systems are told; nil: none is
@@ -140,6 +141,9 @@ func New(c Config) (http.Handler, error) {
 	if s.langs, err = loadLangs(c.Law); err != nil {
 		return nil, fmt.Errorf("web: read catalogues: %w", err)
 	}
+	if s.alone, err = loadDoorLangs(); err != nil {
+		return nil, fmt.Errorf("web: read catalogues: %w", err)
+	}
 	if s.pages, err = s.loadPages(); err != nil {
 		return nil, fmt.Errorf("web: read templates: %w", err)
 	}
@@ -149,6 +153,9 @@ func New(c Config) (http.Handler, error) {
 		}
 	}
 	s.find = newPlaces(c.Law.Places())
+	if c.Door != nil {
+		s.checking = newChecking(c.Door)
+	}
 	return s.guard(s.mux()), nil
 }
 
@@ -158,10 +165,12 @@ type site struct {
 	Config
 	parts *parts
 	langs map[string]*lang
+	alone map[string]*lang   // languages of the door alone
 	pages map[string]pageSet // by language
 	find  *places
 
 	policies *access.Policies
+	checking // of codes at the door
 
 	effects effects // of the drafts
 	made    made    // for devices

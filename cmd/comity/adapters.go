@@ -86,13 +86,6 @@ func cosignersOf(s *store.Store) func() []record.SeenCosigner {
 	}
 }
 
-// counts keeps day totals of call-back checks.
-type counts struct{ *store.Store }
-
-func (c counts) DayTotal(ctx context.Context, agency, kind, day, answer string) error {
-	return c.AddDayTotal(ctx, agency, kind, day, answer)
-}
-
 // homes tells where an agency is: those that were named, else what the list of
 // agencies says.
 type homes struct {

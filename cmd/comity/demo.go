@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -18,6 +19,7 @@ import (
 	"comity/data"
 	"comity/desk"
 	"comity/desk/deconflict"
+	"comity/door"
 	"comity/store"
 	"comity/web"
 )
@@ -34,7 +36,7 @@ const sampleReferral = "Sample Legal Aid (sample data; not a real office)"
 
 var sampleAgencies = []sampleAgency{
 	{"IL9999901", web.Home{Name: "Sample County Jail, Illinois (sample)", Place: "us-il-cook", Actor: "county-jail"}, []string{web.RoleClerk, web.RoleSupervisor, string(access.WatchCommander), web.RoleAuditor, web.RoleCounsel, web.RoleBoard, string(access.Administrator), string(access.Trainer)}},
-	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant, string(access.Dispatcher), string(access.WatchCommander), string(access.Commander), web.RoleCounsel, web.RoleBoard}},
+	{"IL9999902", web.Home{Name: "Sample City Police, Illinois (sample)", Place: "us-il-chicago", Actor: "municipal-police"}, []string{web.RoleSergeant, string(access.Dispatcher), string(access.WatchCommander), string(access.Commander), web.RoleCounsel, web.RoleBoard, string(access.FieldWorker)}},
 	{"TX9999901", web.Home{Name: "Sample County Jail, Texas (sample)", Place: "us-tx-travis", Actor: "county-jail"}, []string{web.RoleClerk}},
 	{"WY9999901", web.Home{Name: "Sample County Jail, Wyoming (sample)", Place: "us-wy-laramie", Actor: "county-jail"}, []string{web.RoleClerk}},
 }
@@ -46,6 +48,8 @@ type demoLink struct {
 	Name   string `json:"name"`
 	URL    string `json:"url"`
 	Token  string `json:"token"`
+
+	account string
 }
 
 // runDemo makes a sample record, or opens the one of an earlier demo, and
@@ -101,13 +105,18 @@ func runDemo(ctx context.Context, e env, args []string) error {
 		return err
 	}
 	join, retry := linesTo(sampleLines(l.Addr()))
-	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "", join, func(c *web.Config) { c.Notes = notes{kept} })
+	keeper := newDoorkeeper(s, log)
+	visit, err := sampleVisit(ctx, s, links)
+	if err != nil {
+		return fmt.Errorf("book the sample visit: %w", err)
+	}
+	handler, err := newSite(book, drafts, s, agreements, log, named, allParts, "", join, keeper.at(allParts), func(c *web.Config) { c.Notes = notes{kept} })
 	if err != nil {
 		return err
 	}
 	err = serveUntilDone(ctx, l, handler, func(at net.Addr) error {
-		return tellDemo(e, at, where, links, *asJSON)
-	}, s.Run, retry(log), watchAccess(s, book, log))
+		return tellDemo(e, at, where, links, visit, *asJSON)
+	}, s.Run, keeper.run, retry(log), watchAccess(s, book, log))
 	if err == nil && !*asJSON {
 		fmt.Fprintf(e.out, "\nstopped. The sample record is in %s\n  comity verify -key %s %s\n  comity replay %s\n", where, filepath.Join(where, "log.vkey"), where, where)
 	}
@@ -161,10 +170,47 @@ func demoLinks(ctx context.Context, s *store.Store) ([]demoLink, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, demoLink{Role: role, Agency: a.ori, Name: a.home.Name, URL: "/desk/enter?token=" + link, Token: token})
+			out = append(out, demoLink{Role: role, Agency: a.ori, Name: a.home.Name, URL: "/desk/enter?token=" + link, Token: token, account: account.ID})
 		}
 	}
 	return out, nil
+}
+
+// demoVisit is what the letter of the sample visit says.
+type demoVisit struct {
+	URL     string `json:"url"`
+	Code    string `json:"code"`
+	Digits  string `json:"digits"`
+	House   string `json:"house"`
+	Vehicle string `json:"vehicle"`
+}
+
+// sampleVisit books a visit of now at the sample police, for whoever tries the
+// door: a card without a photograph, a marked vehicle, four hours.
+func sampleVisit(ctx context.Context, s *store.Store, links []demoLink) (demoVisit, error) {
+	const house = "412"
+	now, car := time.Now(), door.Vehicle{Fleet: "0412", Tail: "7K3"}
+	var card door.Card
+	for _, l := range links {
+		if l.Role != string(access.FieldWorker) {
+			continue
+		}
+		var err error
+		if card, err = s.SaveCard(ctx, door.Card{Agency: l.Agency, Title: "Sample meter technician", Account: l.account}); err != nil {
+			return demoVisit{}, err
+		}
+	}
+	if err := errors.Join(s.SetVehicles(ctx, card.Agency, []door.Vehicle{car}), s.Shift(ctx, card.Agency, card.ID, door.ShiftUntil(now))); err != nil {
+		return demoVisit{}, err
+	}
+	v, letter, err := door.Book(door.Booking{
+		Agency: card.Agency, Unit: "Sample City Water", Purpose: "meter", From: now, Until: now.Add(4 * time.Hour),
+		People: 1, Vehicle: car.Fleet, Card: card.ID, Language: "es", House: house,
+	}, now, rand.Reader)
+	if err != nil {
+		return demoVisit{}, err
+	}
+	return demoVisit{"/door/" + v.Agency, letter.Screen.String(), letter.Telephone.String(), house, car.Fleet + " " + car.Tail}, s.SaveVisit(ctx, v)
 }
 
 // sampleEntries puts one open detainer on each jail's desk. They are written
@@ -196,7 +242,7 @@ func sampleEntries(ctx context.Context, d *desk.Desk) error {
 	return nil
 }
 
-func tellDemo(e env, at net.Addr, dir string, links []demoLink, asJSON bool) error {
+func tellDemo(e env, at net.Addr, dir string, links []demoLink, visit demoVisit, asJSON bool) error {
 	_, port, err := net.SplitHostPort(at.String())
 	if err != nil {
 		return err
@@ -205,17 +251,20 @@ func tellDemo(e env, at net.Addr, dir string, links []demoLink, asJSON bool) err
 	for i := range links {
 		links[i].URL = base + links[i].URL
 	}
+	visit.URL = base + visit.URL
 	if asJSON {
 		return json.NewEncoder(e.out).Encode(struct {
 			ready
 			Dir   string     `json:"dir"`
 			Links []demoLink `json:"links"`
-		}{ready{at.String(), os.Getpid(), base + "/log"}, dir, links})
+			Visit demoVisit  `json:"visit"`
+		}{ready{at.String(), os.Getpid(), base + "/log"}, dir, links, visit})
 	}
 	fmt.Fprintf(e.out, "Comity, with sample data only. Not legal advice.\n\n  public site     %s/\n  en español      %s/es/\n\n  Staff: each link signs in once.\n", base, base)
 	for _, l := range links {
 		fmt.Fprintf(e.out, "  %-11s %s\n              %s\n", l.Role, l.Name, l.URL)
 	}
+	fmt.Fprintf(e.out, "\n  A visit is booked, as its letter says:\n  %s\n  code %s, house number %s; by telephone %s\n  vehicle %s\n", visit.URL, visit.Code, visit.House, visit.Digits, visit.Vehicle)
 	fmt.Fprintf(e.out, "\n  record          %s\n\nCtrl-C stops it.\n", dir)
 	return nil
 }

@@ -119,7 +119,7 @@ func (r *releaseTest) write(t *testing.T, label string) {
 				r.others(t, id, agency, at)
 			}
 		}
-		if err := r.store.AddDayTotal(t.Context(), agency, "call-back", now.Format(time.DateOnly), "yes"); err != nil {
+		if err := r.store.AddDayTotal(t.Context(), agency, "call-back", now.Format(time.DateOnly), "yes", 1); err != nil {
 			t.Fatal(err)
 		}
 	}

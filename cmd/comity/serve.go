@@ -162,15 +162,16 @@ func runServe(ctx context.Context, e env, args []string) error {
 			work = append(work, newSender(s, c.Desk, told, log).Run)
 		}
 	}
+	keeper := newDoorkeeper(s, log)
 	vouching, first, err := vouch(s, *provider, log)
 	if err != nil {
 		return err
 	}
-	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, tell, vouching, func(c *web.Config) { c.Site = *site })
+	handler, err := newSite(book, drafts, s, agreements, log, nil, parts, *contact, own, join, tell, vouching, keeper.at(parts), func(c *web.Config) { c.Site = *site })
 	if err != nil {
 		return err
 	}
-	work = append(work, retry(log), first, watchAccess(s, book, log))
+	work = append(work, keeper.run, retry(log), first, watchAccess(s, book, log))
 	if len(stamps) > 0 {
 		work = append(work, func(ctx context.Context) { s.RunStamps(ctx, stamps, *stampEvery) })
 	}
@@ -219,7 +220,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		c.Packets = packets{s, book, c.Desk}
 		c.Deconflict = &deconflict.Office{Desk: c.Desk, Plans: plans{s}, Send: postPeer, Home: home.acts, Agreements: listed(agreements), Now: time.Now}
 		c.Papers = paperReader{papers.NewReader()}
-		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, counts{s}, s, home
+		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, s, s, home
 		c.Passkeys, c.People, c.Stands = passkeys{s}, people{s}, stands(book, time.Now)
 	}
 	for _, set := range also {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"comity/door"
+	"comity/store"
+	"comity/web"
+)
+
+// doorkeeper keeps visits, and counts checks beside whoever waits for an answer:
+// what it has not written yet is written when the program ends.
+type doorkeeper struct {
+	*store.Store
+	log   *slog.Logger
+	tries chan triedVisit
+
+	mu     sync.Mutex
+	totals map[dayTotal]int
+}
+
+type triedVisit struct {
+	agency, id string
+	wrong      door.Wrong
+}
+
+type dayTotal struct{ agency, kind, day, answer string }
+
+const (
+	triesWaiting = 4096
+	totalsEvery  = 2 * time.Second
+)
+
+var _ web.Door = (*doorkeeper)(nil)
+
+func newDoorkeeper(s *store.Store, log *slog.Logger) *doorkeeper {
+	return &doorkeeper{Store: s, log: log, tries: make(chan triedVisit, triesWaiting), totals: map[dayTotal]int{}}
+}
+
+// at opens the door's pages where both they and the desk are served.
+func (d *doorkeeper) at(parts []string) func(*web.Config) {
+	return func(c *web.Config) {
+		if c.Desk != nil && slices.Contains(parts, "door") {
+			c.Door, c.Counts = d, d
+		}
+	}
+}
+
+// Tried hands a try over. Where very many wait it is dropped: this process has
+// counted it already, and only a restart or another server would not know it.
+func (d *doorkeeper) Tried(agency, id string, w door.Wrong) {
+	select {
+	case d.tries <- triedVisit{agency, id, w}:
+	default:
+	}
+}
+
+// AddDayTotal counts in memory; run writes.
+func (d *doorkeeper) AddDayTotal(_ context.Context, agency, kind, day, answer string, n int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.totals[dayTotal{agency, kind, day, answer}] += n
+	return nil
+}
+
+// run writes what was counted until ctx ends, and the rest then.
+func (d *doorkeeper) run(ctx context.Context) {
+	tick := time.NewTicker(totalsEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case t := <-d.tries:
+			d.write(d.VisitTried(ctx, t.agency, t.id, t.wrong))
+		case <-tick.C:
+			d.flush(ctx)
+		case <-ctx.Done():
+			last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer stop()
+			for len(d.tries) > 0 {
+				t := <-d.tries
+				d.write(d.VisitTried(last, t.agency, t.id, t.wrong))
+			}
+			d.flush(last)
+			return
+		}
+	}
+}
+
+func (d *doorkeeper) write(err error) {
+	if err != nil {
+		d.log.Error("a check at the door was not kept", "err", err)
+	}
+}
+
+func (d *doorkeeper) flush(ctx context.Context) {
+	d.mu.Lock()
+	totals := d.totals
+	d.totals = map[dayTotal]int{}
+	d.mu.Unlock()
+	for t, n := range totals {
+		if err := d.Store.AddDayTotal(ctx, t.agency, t.kind, t.day, t.answer, n); err != nil {
+			d.write(err)
+			_ = d.AddDayTotal(ctx, t.agency, t.kind, t.day, t.answer, n) // again at the next tick
+		}
+	}
+}

@@ -1,0 +1,554 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"comity/access"
+	"comity/atlas"
+	"comity/data"
+	"comity/store"
+	"comity/web"
+)
+
+// A doorTest is a whole copy of the program with a clock that the test moves:
+// the real store, the real pages, signed-in staff.
+type doorTest struct {
+	t     *testing.T
+	dir   string
+	clock *movableClock
+	store *store.Store
+	url   string
+	log   *bytes.Buffer
+	staff map[access.Role]*http.Client
+	known map[access.Role]store.Account
+	down  bool // the test closed the store
+	quit  func()
+}
+
+const sampleHouse = "41276"
+
+func newDoorTest(t *testing.T) *doorTest {
+	t.Helper()
+	book, err := openBook("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &doorTest{t: t, clock: &movableClock{now: time.Date(2026, 3, 4, 18, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}, staff: map[access.Role]*http.Client{}, known: map[access.Role]store.Account{}}
+	log := slog.New(slog.NewTextHandler(d.log, nil))
+	config := recordConfig(log, time.Minute)
+	config.Now = d.clock.Now
+	d.dir = filepath.Join(t.TempDir(), "record")
+	if d.store, err = store.Create(t.Context(), d.dir, store.Identity{Origin: testOrigin, Agency: testAgency}, config); err != nil {
+		t.Fatal(err)
+	}
+	agreements, err := atlas.LoadAgreements(data.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeper := newDoorkeeper(d.store, log)
+	named := map[string]web.Home{testAgency: {Name: "Sample City (sample)", Place: "us-il-chicago", Actor: "municipal-police", CallBack: "555-0100 (sample)"}}
+	handler, err := newSite(book, nil, d.store, agreements, log, named, allParts, "", keeper.at(allParts), func(c *web.Config) { c.Now, c.Desk.Now = d.clock.Now, d.clock.Now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, stop := context.WithCancel(t.Context())
+	var ended sync.WaitGroup
+	ended.Go(func() { keeper.run(running) })
+	server := httptest.NewServer(handler)
+	d.url = server.URL
+	d.quit = sync.OnceFunc(func() {
+		server.Close()
+		stop()
+		ended.Wait()
+		if err := d.store.Close(); err != nil && !d.down {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(d.quit)
+	for _, role := range []access.Role{access.Dispatcher, access.WatchCommander, access.FieldWorker} {
+		d.signIn(role)
+	}
+	return d
+}
+
+func (d *doorTest) signIn(role access.Role) {
+	account, ok := d.known[role]
+	if !ok {
+		var err error
+		if account, err = d.store.AddAccount(d.t.Context(), store.Account{Agency: testAgency, Role: string(role), Name: "sample " + string(role), Sample: true}); err != nil {
+			d.t.Fatal(err)
+		}
+		d.known[role] = account
+	}
+	link, err := d.store.NewLink(d.t.Context(), account, 100*24*time.Hour)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	jar, _ := cookiejar.New(nil)
+	d.staff[role] = &http.Client{Jar: jar}
+	d.get(d.staff[role], "/desk/enter?token="+link)
+}
+
+// get and post return status and page; a nil client is a resident.
+func (d *doorTest) get(c *http.Client, path string) (int, string) {
+	d.t.Helper()
+	return d.read(d.client(c).Get(d.url + path))
+}
+
+func (d *doorTest) post(c *http.Client, path string, form url.Values) (int, string) {
+	d.t.Helper()
+	return d.read(d.client(c).PostForm(d.url+path, form))
+}
+
+func (d *doorTest) client(c *http.Client) *http.Client {
+	if c == nil {
+		return http.DefaultClient
+	}
+	return c
+}
+
+func (d *doorTest) read(r *http.Response, err error) (int, string) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if r.Request.URL.Path != "" && !strings.Contains(r.Request.URL.Path, "/desk") && len(r.Cookies()) > 0 {
+		d.t.Errorf("%s sets a cookie", r.Request.URL.Path)
+	}
+	return r.StatusCode, html.UnescapeString(string(body))
+}
+
+// later moves the clock; staff sign in again.
+func (d *doorTest) later(by time.Duration) {
+	d.clock.set(d.clock.Now().Add(by))
+	for role := range d.known {
+		d.signIn(role)
+	}
+}
+
+// A letter is what the resident gets, read off the page that shows it once.
+type letter struct{ code, digits, word string }
+
+var (
+	codeOf   = regexp.MustCompile(`code ([0-9A-Z]{2}-[0-9A-Z]{4})`)
+	digitsOf = regexp.MustCompile(`digits ([0-9]{4}-[0-9]{4})`)
+	wordOf   = regexp.MustCompile(`say this word: ([a-z]+)\.`)
+	numberOf = regexp.MustCompile(`<bdi>([0-9]{2})</bdi>`)
+)
+
+// book books a visit of now, as dispatch does.
+func (d *doorTest) book(change func(url.Values)) letter {
+	d.t.Helper()
+	local := d.clock.Now().In(chicago(d.t))
+	form := url.Values{
+		"unit": {"Sample City Water"}, "purpose": {"meter"}, "day": {local.Format(time.DateOnly)}, "from": {local.Format("15:04")},
+		"until": {local.Add(2 * time.Hour).Format("15:04")}, "people": {"1"}, "vehicle": {"0412"}, "language": {"en"}, "house": {sampleHouse},
+	}
+	if change != nil {
+		change(form)
+	}
+	status, page := d.post(d.staff[access.Dispatcher], "/desk/visits", form)
+	code, digits, word := codeOf.FindStringSubmatch(page), digitsOf.FindStringSubmatch(page), wordOf.FindStringSubmatch(page)
+	if status != 200 || code == nil || digits == nil || word == nil {
+		d.t.Fatalf("book: %d %.3000s", status, page)
+	}
+	return letter{code[1], digits[1], word[1]}
+}
+
+func chicago(t *testing.T) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+const doorPath = "/door/" + testAgency
+
+var answerOf = regexp.MustCompile(`class="answer ([a-z-]+)"`)
+
+// answer is what a resident's check says: yes, no, call-us, cannot-confirm.
+func (d *doorTest) answer(code, house string) (string, string) {
+	d.t.Helper()
+	_, page := d.post(nil, doorPath, url.Values{"code": {code}, "house": {house}})
+	m := answerOf.FindStringSubmatch(page)
+	if m == nil {
+		d.t.Fatalf("no answer: %.2000s", page)
+	}
+	return m[1], page
+}
+
+func (d *doorTest) expect(what, want, code, house string) string {
+	d.t.Helper()
+	got, page := d.answer(code, house)
+	if got != want {
+		d.t.Errorf("%s: %s, want %s", what, got, want)
+	}
+	return page
+}
+
+func TestBookedVisit(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	page := d.expect("the letter's code", "yes", l.code, sampleHouse)
+	for _, want := range []string{"Sample City Water", "12:00–14:00", "Vehicle 0412", "One person", l.word, "A yes does not mean that you must open"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("a yes lacks %q", want)
+		}
+	}
+	if _, spanish := d.post(nil, "/es"+doorPath, url.Values{"code": {l.code}, "house": {sampleHouse}}); !strings.Contains(spanish, "Sí. De parte nuestra") {
+		t.Error("no yes in Spanish")
+	}
+	if _, arabic := d.post(nil, "/ar"+doorPath, url.Values{"code": {l.code}, "house": {sampleHouse}}); !strings.Contains(arabic, `dir="rtl"`) || !strings.Contains(arabic, "نعم") {
+		t.Error("no yes in Arabic")
+	}
+	if status, page := d.post(nil, doorPath, url.Values{"code": {"nonsense"}, "house": {"9"}}); status != 422 || !strings.Contains(page, "AB-C123") {
+		t.Errorf("a code that is none: %d", status)
+	}
+	// By telephone, the clerk types digits and reads out what the page says.
+	status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/check", url.Values{"code": {l.digits}, "house": {sampleHouse}, "say": {"en"}})
+	if status != 200 || !strings.Contains(page, "Yes. From us: Sample City Water") || !strings.Contains(page, l.word) {
+		t.Errorf("by telephone: %d %.1500s", status, page)
+	}
+	// A door that stays closed leads to another time, and nothing else.
+	visits, err := d.store.Visits(t.Context(), testAgency)
+	if err != nil || len(visits) != 1 {
+		t.Fatal(len(visits), err)
+	}
+	if status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/"+visits[0].ID, url.Values{"outcome": {"refused"}}); status != 200 || !strings.Contains(page, "The door stayed closed") || !strings.Contains(page, `value="Sample City Water"`) {
+		t.Errorf("refused: %d", status)
+	}
+	d.expect("after the visit", "no", l.code, sampleHouse)
+}
+
+// H9: nobody is found by name or badge, covert staff have no record, and other
+// agencies' staff are neither confirmed nor denied.
+func TestHarm_H9_no_roster_and_no_enumeration(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	for _, path := range []string{doorPath + "/cards", doorPath + "/staff", doorPath + "?name=smith", doorPath + "?badge=12", doorPath + "/vehicles", "/door", "/api/v1/door"} {
+		if _, page := d.get(nil, path); strings.Contains(page, "Sample meter") || strings.Contains(page, "Sample City Water") || strings.Contains(page, "0412") {
+			t.Errorf("%s lists staff or vehicles", path)
+		}
+	}
+	_, wrong := d.answer("ZZ-ZZZZ", sampleHouse)
+	_, half := d.answer(l.code, "7")
+	if number := regexp.MustCompile(`v=[0-9a-z]+`); number.ReplaceAllString(wrong, "") != number.ReplaceAllString(half, "") {
+		t.Error("an answer says which half was wrong")
+	}
+	if status, page := d.post(d.staff[access.Dispatcher], "/desk/visits", url.Values{"unit": {"ICE"}, "purpose": {"meter"}, "day": {"2026-03-05"}, "from": {"09:00"}, "until": {"10:00"}, "people": {"1"}, "house": {"1"}, "language": {"en"}}); status != 422 || !strings.Contains(page, "Only this agency's own") {
+		t.Errorf("a visit of a federal agency: %d", status)
+	}
+	if status, _ := d.get(nil, "/door/IL0160100"); status != 404 {
+		t.Errorf("the page of an agency that is not served: %d", status)
+	}
+}
+
+// H8: what stands on a card is what somebody does, and a photograph only with
+// that person's consent; it is seen with a yes alone.
+func TestHarm_H8_a_card_has_no_name_and_no_photo_without_consent(t *testing.T) {
+	d := newDoorTest(t)
+	send := func(agreed bool) (int, string) {
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		_ = m.WriteField("title", "Sample meter technician")
+		if agreed {
+			_ = m.WriteField("agreed", "yes")
+		}
+		part, _ := m.CreateFormFile("photo", "face.jpg")
+		_, _ = part.Write(cameraPhoto(t))
+		m.Close()
+		return d.read(d.staff[access.Dispatcher].Post(d.url+"/desk/visits/cards", m.FormDataContentType(), &b))
+	}
+	if status, page := send(false); status != 422 || !strings.Contains(page, "own consent") {
+		t.Errorf("without consent: %d", status)
+	}
+	if status, _ := send(true); status != 200 {
+		t.Fatalf("with consent: %d", status)
+	}
+	cards, err := d.store.Cards(t.Context(), testAgency)
+	if err != nil || len(cards) != 1 || bytes.Contains(cards[0].Photo, []byte("EXIF-PLACE")) || len(cards[0].Photo) > 24<<10 {
+		t.Fatalf("%d cards, %v", len(cards), err)
+	}
+	l := d.book(func(f url.Values) { f.Set("card", cards[0].ID) })
+	if page := d.expect("with a card", "yes", l.code, sampleHouse); !strings.Contains(page, "data:image/jpeg") || len(page) > 60_000 {
+		t.Errorf("a yes of %d bytes", len(page))
+	}
+	if page := d.expect("a wrong code", "no", "ZZ-ZZZZ", sampleHouse); strings.Contains(page, "data:image") {
+		t.Error("a no shows a face")
+	}
+	// H14: a lost card says yes to nobody, at once.
+	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/visits/cards", url.Values{"lost": {cards[0].ID}}); status != 200 {
+		t.Fatal(status)
+	}
+	d.expect("a stolen card", "call-us", l.code, sampleHouse)
+}
+
+// cameraPhoto is a picture with what a camera writes beside it.
+func cameraPhoto(t *testing.T) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 900, 600))
+	for y := range 600 {
+		for x := range 900 {
+			img.Set(x, y, color.RGBA{byte(x), byte(y), byte(x * y), 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	place := []byte("Exif\x00\x00EXIF-PLACE 41.88N 87.63W")
+	head := append([]byte{0xff, 0xd8, 0xff, 0xe1, byte((len(place) + 2) >> 8), byte(len(place) + 2)}, place...)
+	return append(head, b.Bytes()[2:]...)
+}
+
+// H14: what a resident meets at the door: guesses, an old letter, a relay, a
+// stolen code without the word. None of them is a yes that she could trust
+// further than it says.
+func TestHarm_H14_attacks_on_a_booked_visit(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	// Guessing at the right house.
+	for n := range 3 {
+		d.expect("a guess", "no", fmt.Sprintf("%s-%04d", l.code[:2], n), sampleHouse)
+	}
+	d.expect("the right code after three guesses", "call-us", l.code, sampleHouse)
+	// Enumerating houses with a code that was overheard.
+	m := d.book(nil)
+	for n := range 5 {
+		d.expect("another house", "no", m.code, fmt.Sprint(100+n))
+	}
+	d.expect("the right house after five", "call-us", m.code, sampleHouse)
+	// A relay: the impostor knows that a visit is booked and has the code, but
+	// neither the word nor this minute's number. Both stand on the resident's
+	// page, and she is told to ask for them.
+	k := d.book(nil)
+	page := d.expect("the code alone", "yes", k.code, sampleHouse)
+	if !strings.Contains(page, "If they cannot say the word and the number, keep the door closed") {
+		t.Error("a yes does not say what to do about an impostor")
+	}
+	before := numberOf.FindStringSubmatch(page)
+	d.later(3 * time.Minute)
+	after := numberOf.FindStringSubmatch(d.expect("later", "yes", k.code, sampleHouse))
+	d.later(2 * time.Minute)
+	last := numberOf.FindStringSubmatch(d.expect("later still", "yes", k.code, sampleHouse))
+	if before == nil || after == nil || last == nil || before[1] == after[1] && after[1] == last[1] {
+		t.Errorf("the number stands still: %v %v %v", before, after, last)
+	}
+	// A photograph of the letter, used the next day; a clock that was put forward.
+	d.later(24 * time.Hour)
+	d.expect("a letter of yesterday", "no", k.code, sampleHouse)
+}
+
+// H18: word and number are shown on shift only, while the visit is open.
+func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
+	d := newDoorTest(t)
+	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/visits/cards", url.Values{"title": {"Sample meter technician"}, "account": {d.known[access.FieldWorker].ID}}); status != 200 {
+		t.Fatal(status)
+	}
+	cards, _ := d.store.Cards(t.Context(), testAgency)
+	l := d.book(func(f url.Values) { f.Set("card", cards[0].ID) })
+	if _, page := d.get(d.staff[access.FieldWorker], "/desk/shift"); strings.Contains(page, l.word) {
+		t.Error("the word is shown off shift")
+	}
+	if status, page := d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"begin"}}); status != 200 || !strings.Contains(page, l.word) {
+		t.Errorf("on shift: %d %.1500s", status, page)
+	}
+	d.expect("a check", "yes", l.code, sampleHouse)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if _, page := d.get(d.staff[access.FieldWorker], "/desk/shift"); strings.Contains(page, "Checked once.") {
+			break
+		} else if time.Now().After(end) {
+			t.Fatal("the worker's page does not count the check")
+		}
+	}
+	d.later(3 * time.Hour)
+	if _, page := d.get(d.staff[access.FieldWorker], "/desk/shift"); strings.Contains(page, l.word) {
+		t.Error("the word is shown after the visit")
+	}
+	d.expect("after the visit", "no", l.code, sampleHouse)
+	// "Not me": somebody comes in this person's name.
+	m := d.book(func(f url.Values) { f.Set("card", cards[0].ID) })
+	visits, _ := d.store.Visits(t.Context(), testAgency)
+	for _, v := range visits {
+		if v.Open(d.clock.Now()) {
+			if status, _ := d.post(d.staff[access.FieldWorker], "/desk/visits/"+v.ID, url.Values{"do": {"not-me"}}); status != 200 {
+				t.Errorf("not me: %d", status)
+			}
+		}
+	}
+	d.expect("after \"not me\"", "call-us", m.code, sampleHouse)
+	if _, page := d.get(d.staff[access.WatchCommander], "/desk/visits"); !strings.Contains(page, "Somebody used our name") {
+		t.Error("the watch commander is not told")
+	}
+	// Whoever is sent sees no case and books nothing.
+	for _, path := range []string{"/desk", "/desk/visits", "/desk/visits/cards"} {
+		if status, _ := d.get(d.staff[access.FieldWorker], path); status != 403 {
+			t.Errorf("%s: %d", path, status)
+		}
+	}
+	o := d.book(nil)
+	visits, _ = d.store.Visits(t.Context(), testAgency)
+	for _, v := range visits {
+		if v.Card == "" {
+			if status, _ := d.post(d.staff[access.FieldWorker], "/desk/visits/"+v.ID, url.Values{"do": {"not-me"}}); status != 403 {
+				t.Errorf("another's visit is stopped: %d", status)
+			}
+		}
+	}
+	d.expect("another's visit", "yes", o.code, sampleHouse)
+}
+
+// H15: "yes" and "genuine" never mean that she must open; every page says so.
+func TestHarm_H15_every_door_page_says_the_first_thing_first(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	_, yes := d.answer(l.code, sampleHouse)
+	_, no := d.answer("ZZ-ZZZZ", "7")
+	_, vehicle := d.post(nil, doorPath+"/vehicle", url.Values{"fleet": {"0412"}, "plate": {"7K3"}})
+	_, name := d.post(nil, doorPath+"/name", url.Values{"what": {"person"}})
+	_, empty := d.get(nil, doorPath)
+	for what, page := range map[string]string{"yes": yes, "no": no, "vehicle": vehicle, "name": name, "empty": empty} {
+		_, main, _ := strings.Cut(page, "<main")
+		if i, j := strings.Index(main, "You may keep the door closed while you check. A judge's warrant or an emergency is different."), strings.Index(main, "<h1"); i < 0 || i > j {
+			t.Errorf("%s does not begin with what she may do", what)
+		}
+		if !strings.Contains(page, "911") || strings.Contains(page, "ICE") || strings.Contains(page, "must open") && !strings.Contains(page, "does not mean that you must open") {
+			t.Errorf("%s: 911 is missing, or a federal agency is named", what)
+		}
+	}
+}
+
+// H16: a letter and a card lead nowhere but to the city's own address, which
+// is the server's own setting and nothing that a visitor can bring.
+func TestHarm_H16_nothing_opens_another_address(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	req, err := http.NewRequest(http.MethodPost, d.url+doorPath, strings.NewReader(url.Values{"code": {l.code}, "house": {sampleHouse}}.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", "https://springfield-gov.example") // a page that looks like ours
+	if status, _ := d.read(http.DefaultClient.Do(req)); status != 403 {
+		t.Errorf("a form of another site: %d", status)
+	}
+	_, page := d.answer(l.code, sampleHouse)
+	for _, m := range regexp.MustCompile(`(?:href|src|action)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.HasPrefix(m[1], "/") {
+			t.Errorf("the page leads to %s", m[1])
+		}
+	}
+}
+
+// H17: of a hundred checks there are day totals, in every byte that was kept,
+// logged or sent.
+func TestHarm_H17_checks_leave_no_trace(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	d.expect("the right one", "yes", l.code, sampleHouse)
+	for n := range 20 {
+		d.answer(fmt.Sprintf("ZZ-%04d", n), fmt.Sprint(70001+n))
+	}
+	d.post(nil, doorPath+"/vehicle", url.Values{"fleet": {"FLEET9"}, "plate": {"ZZ9"}})
+	d.quit()
+	secrets := []string{sampleHouse, strings.ReplaceAll(l.code, "-", ""), strings.ReplaceAll(l.digits, "-", ""), "FLEET9", "127.0.0.1"}
+	for n := range 20 {
+		secrets = append(secrets, fmt.Sprint(70001+n))
+	}
+	for _, s := range secrets {
+		if strings.Contains(d.log.String(), s) {
+			t.Errorf("the log holds %q", s)
+		}
+	}
+	if found := filesWith(t, d.dir, secrets...); len(found) > 0 {
+		t.Errorf("kept in %v", found)
+	}
+	s, err := store.Open(t.Context(), d.dir, recordConfig(slog.New(slog.DiscardHandler), time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	got := map[string]int{}
+	totals, err := s.DayTotals(t.Context(), testAgency, "2026-03-04", "2026-03-04")
+	for _, x := range totals {
+		got[x.Kind+" "+x.Answer] = x.Count
+	}
+	if err != nil || got["code yes"] != 1 || got["code no"] != 20 || got["vehicle no"] != 1 {
+		t.Errorf("day totals %v, %v", got, err)
+	}
+}
+
+// H19: where the answer is no, or there is none, nobody is called false.
+func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
+	d := newDoorTest(t)
+	for _, lang := range []string{"", "/es"} {
+		for what, form := range map[string]url.Values{"": {"code": {"ZZ-ZZZZ"}, "house": {"7"}}, "/vehicle": {"fleet": {"99"}, "plate": {"AAA"}}} {
+			_, page := d.post(nil, lang+doorPath+what, form)
+			if !strings.Contains(page, "genuine") && !strings.Contains(page, "another agency") && !strings.Contains(page, "otra agencia") {
+				t.Errorf("%s%s: a no stands alone", lang, what)
+			}
+			for _, word := range []string{"impostor", "fake", "fraud", "falso.", "ICE", "federal agent"} {
+				if strings.Contains(page, word) {
+					t.Errorf("%s%s says %q", lang, what, word)
+				}
+			}
+		}
+	}
+	if _, page := d.post(nil, doorPath+"/name", url.Values{"what": {"person"}}); !strings.Contains(page, "has been told") {
+		t.Error("no answer that the report was taken")
+	}
+	claims, err := d.store.Claims(t.Context(), testAgency)
+	if err != nil || len(claims) != 1 {
+		t.Fatal(len(claims), err)
+	}
+	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/visits/claims/"+claims[0].ID, url.Values{"answer": {"no"}}); status != 403 {
+		t.Errorf("a dispatcher answers for the watch commander: %d", status)
+	}
+	if status, _ := d.post(d.staff[access.WatchCommander], "/desk/visits/claims/"+claims[0].ID, url.Values{"answer": {"no"}}); status != 200 {
+		t.Errorf("the watch commander: %d", status)
+	}
+	_, page := d.get(nil, doorPath+"/name/"+claims[0].ID)
+	if !strings.Contains(page, "That was not ours") || !strings.Contains(page, "Officers of another agency may be genuine") {
+		t.Errorf("the reply: %.1500s", page)
+	}
+}
+
+// The service is down: the answer is "cannot confirm", never a no.
+func TestDoorWithoutItsStore(t *testing.T) {
+	d := newDoorTest(t)
+	l := d.book(nil)
+	d.down = true
+	if err := d.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	status, page := d.post(nil, doorPath, url.Values{"code": {l.code}, "house": {sampleHouse}})
+	if status < 500 || strings.Contains(page, "no city visit") {
+		t.Errorf("%d %.500s", status, page)
+	}
+}

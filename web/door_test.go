@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"time"
+
+	"comity/door"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// anyDoor: only what pages read is furnished.
+type anyDoor interface{ Door }
+
+// A hall stands for visits, cards and claims that are kept.
+type hall struct {
+	anyDoor
+	visit  door.Visit
+	letter door.Letter
+	card   door.Card
+}
+
+func newHall(t *testing.T, worker string) *hall {
+	t.Helper()
+	h := &hall{card: door.Card{ID: "SAMPLE0001", Title: "Sample meter technician", Account: worker, Shift: staffNow.Add(time.Hour)}}
+	var err error
+	h.visit, h.letter, err = door.Book(door.Booking{Agency: "TX2270000", Unit: "Sample City Water", Purpose: "meter", From: staffNow, Until: staffNow.Add(2 * time.Hour),
+		People: 1, Vehicle: "0412", Card: h.card.ID, Language: "es", House: "412"}, staffNow.Add(-time.Hour), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func (h *hall) Serves(context.Context, string) (bool, error)            { return true, nil }
+func (h *hall) Tried(string, string, door.Wrong)                        {}
+func (h *hall) Cards(context.Context, string) ([]door.Card, error)      { return []door.Card{h.card}, nil }
+func (h *hall) Card(context.Context, string, string) (door.Card, error) { return h.card, nil }
+func (h *hall) Vehicles(context.Context, string) ([]byte, [][]byte, error) {
+	return []byte("k"), nil, nil
+}
+func (h *hall) SaveVisit(context.Context, door.Visit) error { return nil }
+
+func (h *hall) Visits(context.Context, string) ([]door.Visit, error) {
+	over := h.visit
+	over.ID, over.Outcome, over.From = "over", "refused", staffNow.AddDate(0, 0, -1)
+	return []door.Visit{over, h.visit}, nil
+}
+
+func (h *hall) VisitsOf(_ context.Context, _ string, ch door.Channel, group string, _ time.Time) ([]door.Visit, error) {
+	if h.visit.Keys[ch].Group == group {
+		return []door.Visit{h.visit}, nil
+	}
+	return nil, nil
+}
+
+func (h *hall) Claims(context.Context, string) ([]door.Claim, error) {
+	return []door.Claim{{ID: "c-1", What: "person", At: staffNow}, {ID: "c-2", What: "letter", At: staffNow, Answer: door.No, Answered: staffNow}}, nil
+}
+
+func (h *hall) Claim(_ context.Context, _, id string) (door.Claim, error) {
+	all, _ := h.Claims(nil, "")
+	for _, c := range all {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return door.Claim{}, errors.New("none")
+}
+
+// A language of the door alone has every text of the door, and none that is
+// filled in otherwise than in English.
+func TestDoorLanguagesAreWhole(t *testing.T) {
+	en := map[string]string{}
+	for key, text := range catalogue(t, "en") {
+		if strings.HasPrefix(key, "door.") {
+			en[key] = text
+		}
+	}
+	for _, tag := range doorTags {
+		b, err := fs.ReadFile(textFiles, "text/door."+tag+".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var root yaml.Node
+		if err := yaml.Unmarshal(b, &root); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		flatten(got, "", root.Content[0])
+		for key, text := range en {
+			if got[key] == "" {
+				t.Errorf("%s lacks %s", tag, key)
+			}
+			if strings.Contains(text, "{{.") != strings.Contains(got[key], "{{.") {
+				t.Errorf("%s: %s is filled in otherwise", tag, key)
+			}
+		}
+		for key := range got {
+			if _, ok := en[key]; !ok && !strings.HasPrefix(key, "date.") {
+				t.Errorf("%s has %s, which the door does not", tag, key)
+			}
+		}
+	}
+}
+
+// Words are told apart in every language, and there are as many as are drawn.
+func TestDoorWords(t *testing.T) {
+	langs, err := loadLangs(testBook(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := loadDoorLangs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tag, l := range alone {
+		langs[tag] = l
+	}
+	for tag, l := range langs {
+		seen := map[string]bool{}
+		for n := range door.Words {
+			seen[l.doorWord(n)] = true
+		}
+		if all := len(strings.Fields(l.say("door.words"))); all != door.Words || len(seen) != door.Words {
+			t.Errorf("%s: %d words, %d of them different, want %d", tag, all, len(seen), door.Words)
+		}
+	}
+}
+
+func FuzzSmallPhoto(f *testing.F) {
+	f.Add([]byte("\xff\xd8\xff\xe0"))
+	f.Add([]byte("\x89PNG\r\n\x1a\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if out, err := smallPhoto(data); (err == nil) == (len(out) == 0) || len(out) > photoBytes {
+			t.Errorf("%d bytes, %v", len(out), err)
+		}
+	})
+}
