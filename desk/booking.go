@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,6 +22,7 @@ type BookingEvent struct {
 	Reason           string
 	Pointer          string // number of the other office's paper
 	NewBooking       string
+	Ground           string // of a release: what ended the last reason; the act is then recorded too, where the law lets it
 }
 
 // A Concerned is one case that an event concerned, as it stands after it: what
@@ -80,6 +82,9 @@ func (e BookingEvent) Check() error {
 	if e.Event == Booked {
 		return nil
 	}
+	if ground, _ := act.Field("ground"); e.Ground != "" && (e.Event != Freed || !slices.Contains(ground.Values, e.Ground)) {
+		return &comity.Problem{Code: "bad-field", Message: "this is none of the choices", Hint: "only the event released has a ground: " + commas(ground.Values), Where: "ground"}
+	}
 	_, err := custody.Read(e.form(), time.UTC, false)
 	return err
 }
@@ -104,6 +109,9 @@ func (d *Desk) tell(ctx context.Context, e BookingEvent, card Card) (*Concerned,
 	if err != nil {
 		return nil, err
 	}
+	if err := d.freed(ctx, e, card, id); err != nil {
+		return nil, err
+	}
 	now, err := d.Case(ctx, card.ID, e.Agency)
 	if err != nil {
 		return nil, err
@@ -114,6 +122,20 @@ func (d *Desk) tell(ctx context.Context, e BookingEvent, card Card) (*Concerned,
 	}
 	task.Card = now
 	return &Concerned{Answer: answer, Task: task, Open: open}, nil
+}
+
+// freed records the release itself where the booking system says what ended the
+// last reason. What goes against the answer waits for a supervisor.
+func (d *Desk) freed(ctx context.Context, e BookingEvent, card Card, id string) error {
+	if e.Event != Freed || e.Ground == "" {
+		return nil
+	}
+	_, err := d.Act(ctx, card.ID, Done{ID: id + ".act", Agency: e.Agency, Done: Released, At: e.At, Ground: e.Ground, Role: e.Role})
+	var p *comity.Problem
+	if errors.As(err, &p) && (p.Code == "contrary-act" || p.Code == "needs-supervisor" || p.Code == "nothing-asked") {
+		return nil
+	}
+	return err
 }
 
 // shortHash tells the entries of one event apart where it touches several cases.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func (j *jail) event(id, event, at string, more ...string) []Concerned {
 
 func (j *jail) follow(kind, ref string, pairs ...string) (Answer, error) {
 	j.n++
-	r := Request{ID: kind + "-" + string(rune('a'+j.n)), Agency: "TX2270000", Kind: kind, Ref: ref, In: "us-tx-travis", Actor: "county-jail", Role: "clerk", Form: Form{}}
+	r := Request{ID: fmt.Sprintf("%s-%d", kind, j.n), Agency: "TX2270000", Kind: kind, Ref: ref, In: "us-tx-travis", Actor: "county-jail", Role: "clerk", Form: Form{}}
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i] == "at" {
 			r.At = pairs[i+1]
@@ -64,7 +65,7 @@ func (j *jail) must(kind, ref string, pairs ...string) {
 func (j *jail) did(ref string, done Done) {
 	j.t.Helper()
 	j.n++
-	done.ID = "did-" + string(rune('a'+j.n))
+	done.ID = fmt.Sprintf("did-%d", j.n)
 	if _, err := act1(j.Desk, j.t.(*testing.T), ref, done); err != nil {
 		j.t.Fatalf("%s: %v", done.Done, err)
 	}
@@ -290,6 +291,72 @@ func TestFreedAsksForTheReason(t *testing.T) {
 	j.did("tx-1", Done{Done: Released, Ground: "bond-posted", Reason: "told too late", Rank: "sergeant"})
 	if list, err := j.Tasks(t.Context(), "TX2270000"); err != nil || len(list) != 0 {
 		t.Errorf("%v, %v", states(list), err)
+	}
+}
+
+// The booking system says what ended the last reason: the release is recorded
+// where the law lets it, and waits for a supervisor where a hold is demanded.
+func TestFreedWithItsGround(t *testing.T) {
+	for in, want := range map[string]State{"us-il-cook": "", "us-tx-travis": WriteDown} {
+		j := newJail(t, "2026-11-21T15:00:00Z")
+		r := texas()
+		r.In = in
+		handle(t, j.Desk, r)
+		e := BookingEvent{ID: "e1", Agency: "TX2270000", Role: "integrator", Booking: "B-1001", Event: Freed, At: "2026-11-21T08:00:00-06:00", Ground: "bond-posted"}
+		for range 2 {
+			got, err := j.Booking(t.Context(), e)
+			if err != nil || len(got) != 1 || got[0].Open != (want != "") || got[0].Open && got[0].Task.State != want {
+				t.Errorf("%s: %+v, %v", in, got, err)
+			}
+		}
+		entries, _ := j.Entries(t.Context(), "TX2270000")
+		if n := len(entries); (want == "") != (n == 3) {
+			t.Errorf("%s: %d entries", in, n)
+		}
+		e.ID, e.Event = "e2", NoReason
+		if _, err := j.Booking(t.Context(), e); code(err) != "bad-field" {
+			t.Errorf("a ground without a release: %v", err)
+		}
+	}
+}
+
+// Row K4: the audit finds every hold and hand-over without a notice on record,
+// and no other.
+func TestAuditFindsEveryHoldWithoutNotice(t *testing.T) {
+	j := newJail(t, "2026-11-21T15:00:00Z")
+	var want []string
+	for i := range 16 {
+		id := fmt.Sprintf("tx-%02d", i)
+		handle(t, j.Desk, texas().but(id, "booking", id))
+		held, told, again := i&1 != 0, i&2 != 0, i&4 != 0
+		if held {
+			j.did(id, Done{Done: Honoured, Compared: "yes"})
+		}
+		if told {
+			j.must("notice", id, servedNotice...)
+		}
+		if again { // what was served before does not count for the new booking
+			j.event("e-"+id, Rebooked, "2026-11-21T08:30:00-06:00", "booking", id, "new", "N-"+id)
+			j.did(id, Done{Done: Honoured, Compared: "yes", Reason: "looked", Rank: "sergeant"})
+		}
+		if i&8 != 0 {
+			j.did(id, Done{Done: Released, Reason: "let go", Rank: "sergeant"})
+		}
+		if held && !told || again {
+			want = append(want, id)
+		}
+	}
+	book, err := j.Detainers(t.Context(), "TX2270000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range book.Unserved {
+		got = append(got, c.ID)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("found %v, want %v", got, want)
 	}
 }
 

@@ -23,6 +23,7 @@ type bookingBody struct {
 	At         string `json:"at" doc:"when it happened, RFC 3339"`
 	Reason     string `json:"reason,omitempty" enum:"local-charge,other-county,state-prison,parole,bond-conditions,federal-criminal,other-court,other" doc:"of a hold or charge"`
 	Number     string `json:"number,omitempty" doc:"of the other office's paper; sealed; tells two holds of one sort apart"`
+	Ground     string `json:"ground,omitempty" enum:"bond-posted,charges-ended,sentence-served,court-order,no-basis-to-hold,hours-ended" doc:"of released: what ended the last reason; the release is then recorded too, unless it goes against the answer"`
 	NewBooking string `json:"new_booking,omitempty" doc:"of rebooked: the number it goes on under"`
 }
 
@@ -101,7 +102,7 @@ func (s *site) apiBooking(ctx context.Context, in *bookingInput) (*bookingOutput
 		return nil, err
 	}
 	concerned, err := s.Desk.Booking(ctx, desk.BookingEvent{
-		ID: b.ID, Agency: who.Agency, Role: who.Role, Booking: b.Booking, Event: b.Event, At: b.At, Reason: b.Reason, Pointer: b.Number, NewBooking: b.NewBooking,
+		ID: b.ID, Agency: who.Agency, Role: who.Role, Booking: b.Booking, Event: b.Event, At: b.At, Reason: b.Reason, Pointer: b.Number, NewBooking: b.NewBooking, Ground: b.Ground,
 	})
 	if err != nil {
 		return nil, err

@@ -177,3 +177,21 @@ func TestHandOverByAProgram(t *testing.T) {
 		t.Errorf("%d entries, want the request, the notice, the hand-over and the act", len(o.shelf.Kept))
 	}
 }
+
+// A contradiction is no plain must for a program either: it is told to stop, and
+// nothing of the reason comes back later (H31).
+func TestHarm_H31_a_program_is_told_to_stop(t *testing.T) {
+	o := newOffice(t)
+	sent := strings.Replace(jailRequest, `"person.citizenship_proof":"none"`, `"person.citizenship_proof":"us-citizen-document","person.record_contradicts":true`, 1)
+	w := o.call("POST", "/api/v1/requests", "tx", sent)
+	var got answerBody
+	if w.Code != http.StatusCreated || json.Unmarshal(w.Body.Bytes(), &got) != nil || len(got.Decisions) != 1 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if v := got.Decisions[0].Verdict; v == "required" || v == "permitted" || !slices.Contains(got.Stops, "contradiction") {
+		t.Errorf("%s with the stops %v", v, got.Stops)
+	}
+	if entry := o.call("GET", "/api/v1/entries/jail-1", "tx", "").Body.String(); strings.Contains(entry, "us-citizen-document") || strings.Contains(entry, `record_contradicts":true`) {
+		t.Errorf("the entry tells: %s", entry)
+	}
+}
