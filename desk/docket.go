@@ -38,6 +38,7 @@ func Dockets() []Docket {
 		{Opens: &certification, Step: &certificationStep, Ends: []string{"signed", "denied", "withdrawn"}, Shows: []string{"form", "stage"}},
 		{Opens: &shield, Shows: []string{"flag", "part"}},
 		{Opens: &militarySupport, Step: &militaryStep, Ends: []string{"returned", "declined"}, Shows: []string{"duty", "support"}},
+		{Opens: &statement, Step: &statementStep, Ends: []string{released, "withdrawn"}, Shows: []string{"about", "role"}},
 		{Opens: &cost, Shows: []string{"what", "for", "units", "dollars"}},
 	}
 }

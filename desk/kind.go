@@ -26,6 +26,7 @@ type Kind struct {
 	Of      []string // kinds that it must point back to; none: it need not
 	Apart   bool     // no search finds it, and nothing joins it to other entries: its register lists it
 
+	signs   func(Form) bool     // only somebody who may sign for the agency writes this
 	asks    func(Form) []Item   // what the filled form asks the law
 	as      func(Form) string   // who would act, where that is not the agency
 	defects func(Form) []Defect // what is wrong with the paper, never with the clerk

@@ -32,7 +32,7 @@ func recordsKinds(scope string) []string {
 		"help":          {"assistance", "informal", "call", "equipment", "misidentification", "unattributed", "attribution", "military-support"},
 		"databases":     {"database-access", "automatic-flow"},
 		"agreements":    {"instrument", "instrument-event", "no-instrument", "designation", "designation-end"},
-		"joint-work":    {"deconfliction", "deconfliction-check", "joint-operation", "joint-step", "joint-statement", "after-action", "minutes", "minutes-action"},
+		"joint-work":    {"deconfliction", "deconfliction-check", "joint-operation", "joint-step", "joint-statement", "after-action", "minutes", "minutes-action", "statement", "statement-step"},
 		"complaints":    {"complaint", "complaint-outcome", "contest", "rebuttal"},
 		"demands":       {"demand", "demand-step", "records-request", "records-step"},
 		"certification": {"certification", "certification-step", "shield"},

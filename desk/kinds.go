@@ -42,6 +42,8 @@ func Kinds() []*Kind {
 		&militarySupport,
 		&militaryStep,
 		&cost,
+		&statement,
+		&statementStep,
 		&act,
 		&notice,
 		&custody,

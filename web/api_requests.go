@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/access"
 	"comity/desk"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -109,6 +110,9 @@ func (s *site) apiAsk(ctx context.Context, in *writeInput) (desk.Answer, error) 
 	}
 	if b.Kind == "act" || b.Kind == "correction" || b.Kind == "look" {
 		return desk.Answer{}, &comity.Problem{Code: "unknown-kind", Message: "this kind has an address of its own", Hint: "POST /api/v1/requests/{id}/acts, POST /api/v1/entries/{id}/disclosures", Where: "kind"}
+	}
+	if kind, ok := desk.KindOf(b.Kind); ok && kind.NeedsSigner(desk.Form(b.Fields)) && !account.May(access.Sign) {
+		return desk.Answer{}, notYours("kind")
 	}
 	if err := s.pointsToOwn(ctx, b.Ref, account); err != nil {
 		return desk.Answer{}, err

@@ -295,7 +295,7 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		out.Text = l.option("desk.look.step", c.Form["step"]) + ": " + c.Form["fields"]
 	case "notice":
 		out.Text = l.option("desk.notice.language", c.Form["language"])
-	case "demand-step", "records-step", "certification-step", "military-step":
+	case "statement-step", "demand-step", "records-step", "certification-step", "military-step":
 		out.Text = l.option("desk."+c.Kind+".result", c.Form["result"])
 	case "custody", "release-call", "transfer":
 		out.Text = s.heldText(l, c)

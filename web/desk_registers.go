@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"comity"
+	"comity/access"
 	"comity/desk"
 )
 
@@ -30,6 +32,7 @@ type docketLink struct {
 // personal stands in it.
 type matterLine struct {
 	ID, Register     string
+	Agency           string
 	Due, Left, Cite  string // empty: it has no deadline now
 	Zone             string // that of the deadline, where it is another than the agency's
 	Late             bool
@@ -92,7 +95,7 @@ func (s *site) matters(r *http.Request, who Account, name string) ([]desk.Matter
 func (s *site) matterLine(l *lang, m desk.Matter) matterLine {
 	docket, _ := desk.DocketOf(m.Docket)
 	out := matterLine{
-		ID: m.Card.ID, Register: m.Docket, Late: m.Late, Since: s.when(l, m.Card.Happened.In(s.zone(m.Card.In))),
+		ID: m.Card.ID, Register: m.Docket, Agency: m.Card.Agency, Late: m.Late, Since: s.when(l, m.Card.Happened.In(s.zone(m.Card.In))),
 		State: s.matterState(l, m), Step: docket.Step != nil,
 	}
 	for _, name := range docket.Shows {
@@ -154,6 +157,14 @@ func (s *site) docketStep(w http.ResponseWriter, r *http.Request, who Account) e
 	if !ok || docket.Step == nil {
 		return s.missing(r, "no-page")
 	}
+	if r.Method == http.MethodPost {
+		if err := s.readForm(r); err != nil {
+			return err
+		}
+		if docket.Step.NeedsSigner(readForm(docket.Step, r.PostForm)) && !who.May(access.Sign) {
+			return s.refusedForm(w, r, who, docket.Step, "registers", &comity.Problem{Code: "not-signer", Message: "only somebody who may sign for the agency does this", Where: "result"})
+		}
+	}
 	return s.askDesk(docket.Step, "registers")(w, r, who)
 }
 
@@ -205,6 +216,6 @@ func (s *site) matterOf(r *http.Request, l *lang, who Account, card desk.Card) (
 		return nil, err
 	}
 	line := s.matterLine(l, m)
-	line.Step = who.MayWrite() && line.Step && (!m.Over || m.Docket == "records-request") // a requester may appeal
+	line.Step = who.MayWrite() && line.Step && (!m.Over || m.Docket == "records-request" || m.Docket == "statement") // a requester may appeal, a statement be withdrawn
 	return &line, nil
 }

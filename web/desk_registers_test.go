@@ -45,6 +45,7 @@ func matterForms() []struct {
 		{"/desk/registers/certification/new", fields("id", "cert-1", "form", "i-918b", "stage", "first", "sent_by", "counsel", "received_at", "2026-11-10T10:00", "owner", "records", "incident", "CANARY-R-1", "pointer", "CANARY-FILE")},
 		{"/desk/registers/shield/new", fields("id", "sh-1", "flag", "set", "part", "victim", "incident", "CANARY-R-1")},
 		{"/desk/registers/military-support/new", fields("id", "mil-1", "duty", "title-10", "ordered_by", "president", "authority", "federal-agency-request", "asked_by", "ice", "support", "arrest", "purpose", "civil-immigration", "owner", "counsel")},
+		{"/desk/registers/statement/new", fields("id", "st-0", "about", "policy", "role", "not-known-yet", "did", "nothing", "did_not", "anything")},
 		{"/desk/registers/cost/new", fields("id", "cost-1", "what", "overtime-hours", "for", "detainers", "units", "12", "dollars", "600", "measured", "payroll")},
 	}
 }
