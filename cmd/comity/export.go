@@ -35,8 +35,19 @@ func runExport(ctx context.Context, e env, args []string) error {
 	var formats list
 	f.Var(&formats, "format", "csv, jsonl, parquet; all by default. Statistics are counted from jsonl")
 	asJSON := f.Bool("json", false, "what was written, as JSON")
+	release := f.String("release", "", "a `folder` that was exported: show what it would make public, and with -key sign it")
+	since := f.String("since", "", "with -release: the `folder` that was released last")
+	check := f.String("check", "", "a `folder` that was exported: did two people release it?")
+	var keys list
+	f.Var(&keys, "key", "with -release the `file` of the key of whoever looked; with -check the files of public keys")
 	if err := f.parse(e, args, 1); err != nil {
 		return err
+	}
+	switch {
+	case *check != "":
+		return exportCheck(e, *check, keys)
+	case *release != "":
+		return exportRelease(e, *release, *since, keys)
 	}
 	if err := need("o", *out, "record-2026"); err != nil {
 		return err
