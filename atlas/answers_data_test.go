@@ -20,7 +20,7 @@ func TestFirstAnswers(t *testing.T) {
 	}
 	want := []string{"at-an-ice-scene", "check-i247a", "film-officers", "give-person-copy", "how-long-hold",
 		"log-and-report-requests", "must-jail-honour-detainer", "open-the-door", "perimeter-help", "police-ask-status",
-		"release-date-vs-1373", "sign-287g", "verify-visitor", "which-paper-is-a-warrant"}
+		"release-date-vs-1373", "sign-287g", "somebody-was-taken", "verify-visitor", "which-paper-is-a-warrant"}
 	if !slices.Equal(got, want) {
 		t.Errorf("answers %q, want %q", got, want)
 	}
