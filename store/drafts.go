@@ -67,6 +67,7 @@ func (s *Store) Sweep(ctx context.Context) error {
 			t.exec(`DELETE FROM draft WHERE expires <= ?`, now),
 			t.sweepPlans(s.config.Now()),
 			t.sweepWebhooks(s.config.Now()),
+			t.sweepTraining(s.config.Now()),
 			t.exec(`DELETE FROM link WHERE expires <= ?`, now),
 			t.exec(`DELETE FROM session WHERE expires <= ? OR idle <= ? AND passkey IS NULL`, now, now),
 			t.exec(`DELETE FROM ceremony WHERE expires <= ?`, now),

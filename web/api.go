@@ -79,6 +79,7 @@ func (s *site) api() handler {
 		s.apiPapers(a)
 		s.apiOrders(a)
 		s.apiRegisters(a)
+		s.apiTraining(a)
 		s.apiBookings(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -16,6 +16,7 @@ var apiActions = map[string]access.Action{
 	"ask":               access.Record,
 	"read-paper":        access.Record,
 	"act":               access.Act,
+	"training":          access.SeeRegisters,
 	"entries":           access.SeeTasks,
 	"entry":             access.SeeCase,
 	"receipt":           access.SeeCase,

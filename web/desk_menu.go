@@ -19,6 +19,7 @@ func deskMenu() []menuItem {
 		{"registers", "/desk/registers", access.SeeRegisters},
 		{"visits", "/desk/visits", access.BookVisits},
 		{"shift", "/desk/shift", access.Visit},
+		{"training", "/desk/training", access.Train},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},
 	}

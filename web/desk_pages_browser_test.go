@@ -170,6 +170,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		c.Desk.Keeper, c.Viewings, c.Looked, c.Notes, c.People, c.Passkeys = k, &views{}, d, d, roster{}, keyring{}
 		c.Stands = func(string) bool { return true }
 		c.Webhooks = &toldSystems{list: []webhook.Message{{ID: "msg_1_jms", Name: "jms", Entry: "jail-1", State: webhook.Dead, Why: "refused", Tries: 10, At: staffNow, Due: staffNow}}}
+		c.Training = taught()
 		withPlans(t, c)
 		c.Door = newHall(t, "as-"+string(access.FieldWorker))
 	})
@@ -179,7 +180,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		o.badges.sessions[name] = Account{ID: name, Agency: agency, Role: string(role), Name: "Sample " + string(role), By: access.ByPasskey, Roles: string(role) + " trainer"}
 		return &clerkAt{office: o, t: t, cookie: name}
 	}
-	for _, role := range []access.Role{access.Board, access.Administrator, access.Commander, access.FieldWorker} {
+	for _, role := range []access.Role{access.Board, access.Administrator, access.Commander, access.FieldWorker, access.Trainer} {
 		as(role, "TX2270000")
 	}
 	clerk, counsel, auditor, supervisor := as(access.Clerk, "TX2270000"), as(access.Counsel, "TX2270000"), as(access.Auditor, "TX2270000"), as(access.Supervisor, "TX2270000")
@@ -235,6 +236,8 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		"/desk/agreements/new", "/desk/agreements/event", "/desk/agreements/none", "/desk/agreements/letter", "/desk/agreements/end", "/desk/agreements/compare")
 	add(access.Auditor, "/desk/orders", "/desk/entries/jail-1/look", "/desk/looks/ask-2", "/desk/viewings", "/desk/access")
 	add(access.Administrator, "/desk/accounts", "/desk/webhooks")
+	add(access.Trainer, "/desk/training", "/desk/training/roll-call?topic=scene&seed=sample")
+	add(access.Clerk, "/desk/training/quiz?topic=custody&seed=sample")
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
 	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")

@@ -273,6 +273,8 @@ func homeOf(a Account) string {
 		return "/desk/shift"
 	case a.May(access.SeePeople):
 		return "/desk/accounts"
+	case a.May(access.Teach):
+		return "/desk/training"
 	}
 	return "/desk/me"
 }

@@ -113,6 +113,7 @@ type Config struct {
 	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
 	Webhooks    Webhooks                // what other systems are told; nil: none is
 	Sandbox     bool                    // the record is made up; every page and answer says so
+	Training    Training                // what was taught; nil: none is kept
 	Now         func() time.Time
 	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
 	Dist        fs.FS        // nil: the embedded parts

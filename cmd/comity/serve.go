@@ -221,6 +221,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		c.Deconflict = &deconflict.Office{Desk: c.Desk, Plans: plans{s}, Send: postPeer, Home: home.acts, Agreements: listed(agreements), Now: time.Now}
 		c.Papers = paperReader{papers.NewReader()}
 		c.Accounts, c.Counts, c.Viewings, c.Homes = accounts{s}, s, s, home
+		c.Training = s
 		c.Passkeys, c.People, c.Stands = passkeys{s}, people{s}, stands(book, time.Now)
 	}
 	for _, set := range also {
