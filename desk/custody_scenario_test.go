@@ -67,6 +67,9 @@ func TestScenarioCaliforniaJail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if form := d.Interview(card, "vi"); !slices.ContainsFunc(form.Law, func(l NoticeLaw) bool { return strings.Contains(l.Ref, "7283.1(a)") }) {
+		t.Errorf("the form before an interview quotes %+v", form.Law)
+	}
 	n := d.Notice(card, "es", Referral{}, func(at time.Time) string { return at.Format(time.RFC3339) })
 	if !slices.ContainsFunc(n.Law, func(l NoticeLaw) bool { return strings.Contains(l.Ref, "7283.1(b)") }) {
 		t.Errorf("the notice names %v", n.Law)
@@ -173,6 +176,9 @@ func TestInterviewForm(t *testing.T) {
 			t.Errorf("%s: %+v", lang, f)
 		}
 		seen[f.Title] = true
+	}
+	if form := j.Interview(card, "en"); len(form.Law) != 0 {
+		t.Errorf("in Texas, where no section asks for the form, it quotes %+v", form.Law)
 	}
 	said := append(slices.Clone(servedNotice), "about", "interview", "choice", "with-lawyer")
 	j.must("notice", "tx-1", said...)

@@ -1,6 +1,11 @@
 package desk
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"comity"
+)
 
 // An InterviewForm is the written form that stands before an interview by
 // immigration officers: its purpose, that it is voluntary, that the person may
@@ -23,12 +28,36 @@ func (d *Desk) Interview(card Card, lang string) InterviewForm {
 	all := interviewWords()
 	i := max(slices.IndexFunc(all, func(f InterviewForm) bool { return f.Lang == lang }), 0)
 	out := all[i]
-	if access, ok := card.Decision("jail-interview-access"); ok {
-		for _, c := range access.Citations {
-			out.Law = append(out.Law, NoticeLaw{c.Ref, c.Quote, string(c.Grade)})
-		}
+	out.Law = d.asksForForm(card)
+	return out
+}
+
+// asksForForm quotes the sections that bar an interview without the form, where
+// the law here does and the form would lift the bar.
+func (d *Desk) asksForForm(card Card) []NoticeLaw {
+	i := slices.IndexFunc(card.Questions, func(q comity.Question) bool { return q.Act == "jail-interview-access" })
+	if i < 0 {
+		return nil
+	}
+	without, err := d.interviewWith(card.Questions[i], comity.Facts{"consent.interview": "none"})
+	if err != nil || without.Verdict != comity.Prohibited {
+		return nil
+	}
+	signed, err := d.interviewWith(card.Questions[i], comity.Facts{"consent.interview": "written", "consent.rights_explained": "true"})
+	if err != nil || signed.Verdict == comity.Prohibited {
+		return nil
+	}
+	var out []NoticeLaw
+	for _, c := range without.Citations {
+		out = append(out, NoticeLaw{c.Ref, c.Quote, string(c.Grade)})
 	}
 	return out
+}
+
+func (d *Desk) interviewWith(q comity.Question, consent comity.Facts) (comity.Decision, error) {
+	q.Known = d.Now().UTC().Format(time.DateOnly)
+	q.Facts = with(with(q.Facts, d.ordinary()), consent)
+	return d.Law.Decide(q)
 }
 
 func interviewWords() []InterviewForm {
