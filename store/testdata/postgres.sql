@@ -400,3 +400,90 @@ CREATE TABLE access_review (
   PRIMARY KEY (agency, law)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON access_review TO comity_app;
+-- 0009-webhooks.sql
+CREATE TABLE webhook_place (
+  agency TEXT COLLATE "C" NOT NULL,
+  name   TEXT COLLATE "C" NOT NULL,
+  upto   BIGINT NOT NULL,
+  PRIMARY KEY (agency, name)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_place TO comity_app;
+CREATE TABLE webhook_message (
+  id     TEXT COLLATE "C" PRIMARY KEY,
+  agency TEXT COLLATE "C" NOT NULL,
+  name   TEXT COLLATE "C" NOT NULL,
+  entry  TEXT COLLATE "C" NOT NULL,
+  body   TEXT COLLATE "C" NOT NULL,
+  tries  BIGINT NOT NULL,
+  due    BIGINT NOT NULL,
+  state  TEXT COLLATE "C" NOT NULL,
+  why    TEXT COLLATE "C" NOT NULL,
+  at     BIGINT NOT NULL
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON webhook_message TO comity_app;
+CREATE INDEX webhook_message_due ON webhook_message (agency, name, state, due);
+-- 0010-door.sql
+CREATE TABLE door_visit (
+  agency       TEXT COLLATE "C" NOT NULL,
+  id           TEXT COLLATE "C" NOT NULL,
+  screen_group TEXT COLLATE "C" NOT NULL,
+  call_group   TEXT COLLATE "C" NOT NULL,
+  opens        BIGINT NOT NULL,
+  closes       BIGINT NOT NULL,
+  card         TEXT COLLATE "C" NOT NULL,
+  wrong_codes  BIGINT NOT NULL DEFAULT 0,
+  wrong_houses BIGINT NOT NULL DEFAULT 0,
+  checks       BIGINT NOT NULL DEFAULT 0,
+  stopped      BIGINT NOT NULL DEFAULT 0,
+  outcome      TEXT COLLATE "C" NOT NULL DEFAULT '',
+  day          TEXT COLLATE "C" NOT NULL,
+  key          BYTEA NOT NULL,
+  text         BYTEA NOT NULL,
+  PRIMARY KEY (agency, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON door_visit TO comity_app;
+CREATE INDEX door_visit_screen ON door_visit (agency, screen_group);
+CREATE INDEX door_visit_call ON door_visit (agency, call_group);
+CREATE INDEX door_visit_closes ON door_visit (closes);
+CREATE TABLE door_card (
+  agency  TEXT COLLATE "C" NOT NULL,
+  id      TEXT COLLATE "C" NOT NULL,
+  account TEXT COLLATE "C" NOT NULL,
+  made    BIGINT NOT NULL,
+  revoked BIGINT NOT NULL DEFAULT 0,
+  until   BIGINT NOT NULL DEFAULT 0,
+  day     TEXT COLLATE "C" NOT NULL,
+  key     BYTEA NOT NULL,
+  text    BYTEA NOT NULL,
+  PRIMARY KEY (agency, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON door_card TO comity_app;
+CREATE TABLE door_vehicle (
+  agency TEXT COLLATE "C" NOT NULL,
+  digest BYTEA NOT NULL,
+  PRIMARY KEY (agency, digest)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON door_vehicle TO comity_app;
+CREATE TABLE door_claim (
+  agency   TEXT COLLATE "C" NOT NULL,
+  id       TEXT COLLATE "C" NOT NULL,
+  what     TEXT COLLATE "C" NOT NULL,
+  at       BIGINT NOT NULL,
+  answer   TEXT COLLATE "C" NOT NULL DEFAULT '',
+  answered BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (agency, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON door_claim TO comity_app;
+CREATE INDEX door_claim_at ON door_claim (at);
+-- 0011-training.sql
+CREATE TABLE training (
+  agency  TEXT COLLATE "C" NOT NULL,
+  part    TEXT COLLATE "C" NOT NULL,
+  id      TEXT COLLATE "C" NOT NULL,
+  at      BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  body    BYTEA NOT NULL,
+  PRIMARY KEY (agency, part, id)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON training TO comity_app;
+CREATE INDEX training_expires ON training (expires);
