@@ -194,7 +194,7 @@ func (l *lang) sceneTexts(agency string) []Line {
 			add("scene." + family + "." + value)
 		}
 	}
-	for _, key := range []string{"waiting", "waiting-none", "held", "no-signal", "sent", "differs", "sign-in", "other-account", "refused", "loading", "failed", "done-sent"} {
+	for _, key := range []string{"waiting", "waiting-none", "held", "no-signal", "sent", "differs", "sign-in", "other-account", "refused", "mend", "drop", "drop-sure", "loading", "failed", "done-sent"} {
 		add("scene.device."+key, "N", "{N}", "Day", "{Day}", "Newest", "{Newest}", "Words", "{Words}")
 	}
 	slices.SortFunc(out, func(a, b Line) int { return strings.Compare(a.Label, b.Label) })

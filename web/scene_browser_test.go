@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // A patchy line drops every connection while it is cut.
@@ -219,6 +221,70 @@ func TestSceneQueueIsSealedAndCleared(t *testing.T) {
 		chromedp.Evaluate(`(async () => [(await indexedDB.databases()).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length].join(" "))()`, &left, awaitPromise))
 	if left != "0 0 0" {
 		t.Errorf("left after signing out: %s", left)
+	}
+}
+
+// What the record refuses is neither lost nor stuck: the officer mends it, or
+// drops it.
+func TestRefusedAtTheSceneIsMendedOrDropped(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	axe, p := readAxe(t), newPhone(t)
+	p.open("")
+	p.installed()
+	done := func(value string) {
+		t.Helper()
+		p.run(chromedp.Evaluate(`document.querySelector('#scene-done [value="`+value+`"]').click(); document.querySelector("#scene-done button.first").click()`, nil))
+	}
+	press := func(button string) {
+		t.Helper()
+		p.run(chromedp.WaitVisible(button, chromedp.ByQuery), chromedp.Focus(button, chromedp.ByQuery), chromedp.KeyEvent(kb.Enter))
+	}
+	request := func() {
+		t.Helper()
+		p.tap("asked=perimeter", "danger=no", "called_back=yes", "by=ice", "purpose=civil-immigration", "paper=i-205")
+		p.answer()
+	}
+	request()
+	p.waiting("0")
+	done("overridden") // without the reason
+	p.waiting("1")
+	inspectPage(t, p.ctx, axe, "refused", filepath.Join(t.TempDir(), "refused.png"))
+	press("#scene-refused [data-mend]")
+	p.run(chromedp.SendKeys("#scene-rank", "lieutenant", chromedp.ByQuery), chromedp.SendKeys("#scene-reason", "Sample reason", chromedp.ByQuery))
+	done("overridden")
+	p.waiting("0")
+	if n := len(p.shelf.Kept); n != 2 || p.shelf.Kept[1].Kind != "act" || p.shelf.Kept[1].Ref != p.shelf.Kept[0].ID {
+		t.Fatalf("after mending: %d entries %+v", n, p.shelf.Kept)
+	}
+
+	// A request that the record refuses holds up what was done about it; mended,
+	// it keeps its id, and both are taken.
+	p.run(chromedp.Click("#scene-again", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("scene").dataset.actor = "campus-police"`, nil))
+	request()
+	p.waiting("1")
+	done("declined")
+	p.waiting("2")
+	if says := p.read("#scene-refused"); !strings.Contains(says, "did not take these") || !strings.Contains(says, "A perimeter") {
+		t.Errorf("refused: %s", says)
+	}
+	p.run(chromedp.Evaluate(`document.getElementById("scene").dataset.actor = "municipal-police"`, nil))
+	press("#scene-refused li:first-child [data-mend]")
+	p.answer()
+	p.waiting("0")
+	if n := len(p.shelf.Kept); n != 4 || p.shelf.Kept[3].Kind != "act" || p.shelf.Kept[3].Ref != p.shelf.Kept[2].ID {
+		t.Fatalf("after mending the request: %d entries", n)
+	}
+	done("overridden")
+	p.waiting("1")
+	press("#scene-refused [data-drop]")
+	p.waiting("1")
+	press("#scene-refused [data-drop]")
+	p.waiting("0")
+	p.run(chromedp.WaitNotVisible("#scene-refused", chromedp.ByQuery))
+	if len(p.shelf.Kept) != 4 {
+		t.Errorf("dropped, and recorded: %d entries", len(p.shelf.Kept))
 	}
 }
 

@@ -37,13 +37,16 @@ const comityQueue = (() => {
     return withStore("keys", "readonly", (s) => s.get("queue"));
   }
 
-  // add returns when the piece would survive the browser.
-  async function add(account, address, body) {
+  // add returns when the piece would survive the browser. With a number it takes
+  // the place of the piece that the record refused.
+  async function add(account, address, body, number) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const text = new TextEncoder().encode(JSON.stringify({ address, body }));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), text);
-    return withStore("waiting", "readwrite", (s) => s.add({ account, iv, sealed }));
+    const piece = { account, iv, sealed };
+    return withStore("waiting", "readwrite", (s) => (number === undefined ? s.add(piece) : s.put(piece, number)));
   }
+  const drop = (number) => withStore("waiting", "readwrite", (s) => s.delete(number));
   const exists = async () => !indexedDB.databases || (await indexedDB.databases()).some((d) => d.name === folder);
   const count = async () => ((await exists()) ? withStore("waiting", "readonly", (s) => s.count()) : 0);
 
@@ -69,7 +72,7 @@ const comityQueue = (() => {
       const told = await answer.json().catch(() => ({}));
       if (answer.ok) await withStore("waiting", "readwrite", (s) => s.delete(number));
       else state = "refused";
-      if (tell) tell(answer.ok, body, told);
+      if (tell) tell(answer.ok, body, told, { number, address });
     }
     return state;
   });
@@ -92,5 +95,5 @@ const comityQueue = (() => {
     await clear();
     form.submit();
   });
-  return { add, count, send, clear };
+  return { add, drop, count, send, clear };
 })();

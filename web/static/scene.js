@@ -8,7 +8,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? values[name] : whole));
   const text = (key, values) => fill(template("texts").querySelector(`[data-key="${key}"]`).textContent, values);
   const label = (key) => template("labels").querySelector(`[data-key="${key}"]`).textContent;
-  let law, known, last;
+  let law, known, last, mending; // mending: number of the refused piece that is being written anew
 
   // The law and the words, from the network or from what the worker keeps.
   const ready = (async () => {
@@ -38,13 +38,63 @@
     scene.dataset.waiting = waiting;
   }
   async function sync() {
-    const state = await comityQueue.send(scene.dataset.account, (good, body, told) => {
+    const turned = [];
+    const state = await comityQueue.send(scene.dataset.account, (good, body, told, piece) => {
+      if (!good) turned.push({ ...piece, body, says: [told.title, told.hint].filter(Boolean).join(". ") });
       if (!last || (body.id !== last.id && body.id !== last.done)) return;
       if (!good) return outcome(text("device.refused") + " " + (told.hint || ""));
       outcome(text("device.sent"), element("a", { href: told.card }, label("open")));
       if (told.digest && told.digest !== last.digest) at("answers").prepend(element("p", { class: "note", role: "alert" }, text("device.differs")));
     });
     await status(state);
+    refused(turned);
+  }
+
+  // refused lists what the record did not take: whoever wrote it mends or drops it.
+  function refused(list) {
+    at("refused").hidden = list.length === 0;
+    at("refused").querySelector("ul").replaceChildren(...list.map((piece) => {
+      const { body } = piece, act = body.kind === undefined;
+      const what = act ? at("done").querySelector(`[value="${CSS.escape(body.done)}"]`).nextElementSibling.textContent
+        : comityDevice.list((body.fields.asked || "").split(" ").filter(Boolean).map((h) => text("help." + h)));
+      const mend = element("button", { type: "button", "data-mend": "" }, text("device.mend"));
+      const drop = element("button", { type: "button", class: "plain", "data-drop": "" }, text("device.drop"));
+      mend.addEventListener("click", () => (act ? mendAct(piece) : mendRequest(piece)));
+      drop.addEventListener("click", async () => {
+        if (drop.dataset.sure === undefined) { drop.dataset.sure = ""; drop.textContent = text("device.drop-sure"); return; }
+        await comityQueue.drop(piece.number);
+        if (mending === piece.number) mending = undefined;
+        await sync();
+      });
+      return element("li", {}, element("p", {}, element("strong", {}, capital(what)), " ", body.at.slice(0, 16).replace("T", " ")), element("p", { lang: "en" }, piece.says), element("p", { class: "actions" }, mend, drop));
+    }));
+  }
+  const answers = (form, values) => {
+    form.reset();
+    for (const field of form.elements) {
+      if (!(field.name in values)) continue;
+      if (["radio", "checkbox"].includes(field.type)) field.checked = values[field.name].split(" ").includes(field.value);
+      else field.value = values[field.name];
+    }
+  };
+  // A request keeps its id, so that what was done about it still points to it.
+  function mendRequest({ number, body }) {
+    answers(ask, body.fields);
+    ask.elements.id.value = body.id;
+    ask.querySelector("details.more").open = true;
+    at("card").hidden = true;
+    at("ask").hidden = false;
+    mending = number;
+    ask.querySelector("input:checked, input:not([type=hidden])").focus();
+  }
+  function mendAct({ number, address, body, says }) {
+    answers(at("done"), body);
+    last = { id: decodeURIComponent(address.split("/").at(-2)) };
+    at("answers").replaceChildren(element("p", { class: "note", role: "status", lang: "en" }, says), element("p", { class: "outcome", role: "status" }));
+    at("ask").hidden = true;
+    at("card").hidden = false;
+    mending = number;
+    at("done").querySelector("input:checked").focus();
   }
   const outcome = (...said) => at("answers").querySelector(".outcome").replaceChildren(...said.flatMap((x) => [x, " "]));
   addEventListener("online", () => sync());
@@ -61,7 +111,8 @@
     at("wrong").hidden = true;
     for (const f of ask.querySelectorAll("[aria-invalid]")) f.removeAttribute("aria-invalid");
     if (card.fields || card.error) return wrong(card.fields || []);
-    await comityQueue.add(scene.dataset.account, scene.dataset.send, { ...request, shown: card.digest, signal: navigator.onLine ? "" : "none" });
+    await comityQueue.add(scene.dataset.account, scene.dataset.send, { ...request, shown: card.digest, signal: navigator.onLine ? "" : "none" }, mending);
+    mending = undefined;
     last = { id: request.id, digest: card.digest };
     show(card, fields);
     await sync();
@@ -99,12 +150,14 @@
     const data = new FormData(at("done"));
     const body = { id: newID(), done: data.get("done"), at: JSON.parse(comity.local(scene.dataset.place, Date.now())).at };
     if (body.done === "overridden") Object.assign(body, { reason: data.get("reason"), rank: data.get("rank") });
-    await comityQueue.add(scene.dataset.account, scene.dataset.send + "/" + encodeURIComponent(last.id) + "/acts", body);
+    await comityQueue.add(scene.dataset.account, scene.dataset.send + "/" + encodeURIComponent(last.id) + "/acts", body, mending);
+    mending = undefined;
     last.done = body.id;
     outcome(text("device.done-sent"));
     await sync();
   });
   at("again").addEventListener("click", () => {
+    mending = undefined;
     ask.reset();
     ask.elements.id.value = newID();
     at("done").reset();
