@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ var deskPages = []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/
 	"/desk/entries/desk-late", "/desk/entries/desk-bad", "/desk/entries/desk-open/notice", "/desk/entries/desk-open/receipt",
 	"/desk/detainers", "/desk/custody?of=desk-open", "/desk/release-call?of=desk-open", "/desk/hand-over?of=desk-open", "/desk/entries/desk-open/print", "/desk/entries/desk-open/handed-over",
 	"/desk/entries/desk-open/interview?in=ko"}
+
+// docketPages are those of the registers, once each has a matter.
+var docketPages = []string{"/desk/registers", "/desk/registers/demand/step?of=dem-1", "/desk/entries/req-1/disclosure", "/desk/costs", "/desk/military"}
 
 // Every page of the desk at two widths in two languages, with an open case, an
 // overdue one and a refused form.
@@ -48,12 +52,13 @@ func TestDeskInChromium(t *testing.T) {
 	if w := c.post("/desk/hand-over", over); w.Code != 303 {
 		t.Fatalf("prepare a hand-over: %d", w.Code)
 	}
+	fillRegisters(t, c)
 	server := listen(t, o)
 	folder := shotFolder(t)
 	enterDesk(t, ctx, server.URL, o)
 	for _, width := range []int64{390, 1280} {
 		for _, prefix := range []string{"", "/es"} {
-			for _, path := range deskPages {
+			for _, path := range slices.Concat(deskPages, docketPages) {
 				checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
 			}
 			submitted(t, ctx, server.URL+prefix+"/desk/detainers/new", width)
