@@ -21,6 +21,7 @@ type doorkeeper struct {
 
 	mu     sync.Mutex
 	totals map[dayTotal]int
+	served map[string]bool // an agency that has staff here keeps its page
 }
 
 type triedVisit struct {
@@ -38,7 +39,7 @@ const (
 var _ web.Door = (*doorkeeper)(nil)
 
 func newDoorkeeper(s *store.Store, log *slog.Logger) *doorkeeper {
-	return &doorkeeper{Store: s, log: log, tries: make(chan triedVisit, triesWaiting), totals: map[dayTotal]int{}}
+	return &doorkeeper{Store: s, log: log, tries: make(chan triedVisit, triesWaiting), totals: map[dayTotal]int{}, served: map[string]bool{}}
 }
 
 // at opens the door's pages where both they and the desk are served.
@@ -48,6 +49,23 @@ func (d *doorkeeper) at(parts []string) func(*web.Config) {
 			c.Door, c.Counts = d, d
 		}
 	}
+}
+
+// Serves asks the store once for each agency that it serves.
+func (d *doorkeeper) Serves(ctx context.Context, agency string) (bool, error) {
+	d.mu.Lock()
+	known := d.served[agency]
+	d.mu.Unlock()
+	if known {
+		return true, nil
+	}
+	ok, err := d.Store.Serves(ctx, agency)
+	if ok && err == nil {
+		d.mu.Lock()
+		d.served[agency] = true
+		d.mu.Unlock()
+	}
+	return ok, err
 }
 
 // Tried hands a try over. Where very many wait it is dropped: this process has

@@ -32,7 +32,7 @@ import (
 // A doorTest is a whole copy of the program with a clock that the test moves:
 // the real store, the real pages, signed-in staff.
 type doorTest struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	clock *movableClock
 	store *store.Store
@@ -46,7 +46,7 @@ type doorTest struct {
 
 const sampleHouse = "41276"
 
-func newDoorTest(t *testing.T) *doorTest {
+func newDoorTest(t testing.TB) *doorTest {
 	t.Helper()
 	book, err := openBook("")
 	if err != nil {
@@ -179,7 +179,7 @@ func (d *doorTest) book(change func(url.Values)) letter {
 	return letter{code[1], digits[1], word[1]}
 }
 
-func chicago(t *testing.T) *time.Location {
+func chicago(t testing.TB) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation("America/Chicago")
 	if err != nil {
