@@ -254,7 +254,7 @@ func browser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	timed, late := context.WithTimeout(ctx, 2*time.Minute)
+	timed, late := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(late)
 	return timed
 }

@@ -56,24 +56,30 @@ func startServer(ctx context.Context, path, dir string, more ...string) (*server
 }
 
 func startCommand(cmd *exec.Cmd) (*server, error) {
+	s, _, err := startReading(cmd)
+	return s, err
+}
+
+// startReading also returns the line in which the program says that it is ready.
+func startReading(cmd *exec.Cmd) (*server, []byte, error) {
 	s := &server{cmd: cmd, log: &locked{}, ended: make(chan error, 1)}
 	cmd.Stderr = s.log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	line, readErr := bufio.NewReader(out).ReadBytes('\n')
 	go func() { s.ended <- cmd.Wait() }()
 	var is ready
 	if err := json.Unmarshal(line, &is); readErr != nil || err != nil || is.PID != cmd.Process.Pid {
 		_ = s.stop()
-		return nil, fmt.Errorf("the server said %q, %v; %s", line, readErr, s.log)
+		return nil, nil, fmt.Errorf("the server said %q, %v; %s", line, readErr, s.log)
 	}
 	s.url = "http://" + is.Addr
-	return s, nil
+	return s, line, nil
 }
 
 // stop ends the server as Ctrl-C does.
