@@ -174,6 +174,17 @@ func TestHarm_H24_checks_are_drawn_by_seed(t *testing.T) {
 	if err != nil || len(again) != 4 || again[0] != one[0] || again[3] != one[3] {
 		t.Errorf("the same seed draws %+v, %v", again, err)
 	}
+	drawn := map[string]bool{}
+	for n := range 6 {
+		list, err := s.DrawChecks(t.Context(), cook, fmt.Sprintf("seed %d", 100+n), 4)
+		if err != nil || len(list) != 4 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		drawn[list[0].Entry+list[1].Entry+list[2].Entry+list[3].Entry] = true
+	}
+	if len(drawn) < 2 {
+		t.Error("six seeds draw the same looks: whoever looks knows what is never checked")
+	}
 	if err := s.Checked(t.Context(), cook, "seed 7", one[0].Entry, one[0].Account, "not-explained"); err != nil {
 		t.Error(err)
 	}

@@ -22,7 +22,7 @@ var deskPages = []string{"/desk", "/desk/detainers/new", "/desk/assist", "/desk/
 	"/desk/entries/desk-open/interview?in=ko"}
 
 // docketPages are those of the registers, once each has a matter.
-var docketPages = []string{"/desk/registers", "/desk/registers/demand/step?of=dem-1", "/desk/entries/req-1/disclosure", "/desk/costs", "/desk/military"}
+var docketPages = []string{"/desk/registers", "/desk/registers/demand/step?of=dem-1"}
 
 // Every page of the desk at two widths in two languages, with an open case, an
 // overdue one and a refused form.

@@ -231,7 +231,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.Clerk, "/desk", "/desk/complaint-outcome?of=wrong-1", "/desk/contest?of=jail-1", "/desk/deputy", "/desk/me", "/desk/figures", "/desk/figures?register=access-ended",
 		"/desk/entries/word-1", "/desk/entries/taken-1", "/desk/entries/db-1", "/desk/entries/jail-1", "/desk/entries/jail-1/counsel")
 	add(access.Clerk, registerPaths()...)
-	add(access.Clerk, "/desk/holdings", "/desk/entries/req-1/disclosure", "/desk/entries/req-1/letter")
+	add(access.Clerk, "/desk/holdings", "/desk/entries/req-1/disclosure", "/desk/entries/req-1/letter", "/desk/assurance", "/desk/costs", "/desk/military")
 	add(access.Supervisor, "/desk/rebuttal?of=contest-1", "/desk/looks/ask-1")
 	add(access.Counsel, "/desk", "/desk/orders", "/desk/entries/jail-1/hold", "/desk/entries/jail-1/erase", "/desk/notes", "/desk/entries/jail-1/notes", "/desk/agreements",
 		"/desk/agreements/new", "/desk/agreements/event", "/desk/agreements/none", "/desk/agreements/letter", "/desk/agreements/end", "/desk/agreements/compare")
