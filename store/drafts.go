@@ -16,20 +16,14 @@ func (s *Store) SaveDraft(ctx context.Context, agency, id string, form []byte, k
 	if len(form) > maxDraft {
 		return problem("too-large", "draft", "", "a draft has at most %d bytes", maxDraft)
 	}
-	now := s.config.Now()
-	day := now.UTC().Format(time.DateOnly)
-	kek, err := s.dayKey(ctx, dayName{agency, day})
-	if err != nil {
-		return err
-	}
-	box, err := seal.Seal(kek, sealContext(agency, id, "draft"), form)
+	day, box, err := s.sealToday(ctx, agency, id, "draft", form)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`INSERT INTO draft (agency, id, expires, day, key, text) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (agency, id) DO UPDATE SET expires = excluded.expires, day = excluded.day, key = excluded.key, text = excluded.text`,
-			agency, id, now.Add(keep).Unix(), day, box.Key, box.Text)
+			agency, id, s.config.Now().Add(keep).Unix(), day, box.Key, box.Text)
 	})
 }
 
@@ -45,11 +39,28 @@ func (s *Store) Draft(ctx context.Context, agency, id string) ([]byte, error) {
 	if err != nil {
 		return nil, explain("read draft", err)
 	}
+	return s.openOf(ctx, agency, id, "draft", day, box)
+}
+
+// sealToday seals what stands outside the record under the agency's key of
+// today: part says what it is, and it opens as nothing else.
+func (s *Store) sealToday(ctx context.Context, agency, id, part string, text []byte) (day string, box seal.Box, err error) {
+	day = s.config.Now().UTC().Format(time.DateOnly)
+	kek, err := s.dayKey(ctx, dayName{agency, day})
+	if err != nil {
+		return "", seal.Box{}, err
+	}
+	box, err = seal.Seal(kek, sealContext(agency, id, part), text)
+	return day, box, err
+}
+
+// openOf opens it again.
+func (s *Store) openOf(ctx context.Context, agency, id, part, day string, box seal.Box) ([]byte, error) {
 	kek, err := s.dayKey(ctx, dayName{agency, day})
 	if err != nil {
 		return nil, err
 	}
-	return box.Open(kek, sealContext(agency, id, "draft"))
+	return box.Open(kek, sealContext(agency, id, part))
 }
 
 // DropDraft deletes a draft.

@@ -27,12 +27,7 @@ func (s *Store) SavePlan(ctx context.Context, agency, id string, rev int, text [
 	if len(text) > maxDraft {
 		return problem("too-large", "plan", "", "a plan has at most %d bytes", maxDraft)
 	}
-	day := s.config.Now().UTC().Format(time.DateOnly)
-	kek, err := s.dayKey(ctx, dayName{agency, day})
-	if err != nil {
-		return err
-	}
-	box, err := seal.Seal(kek, sealContext(agency, id, planPart), text)
+	day, box, err := s.sealToday(ctx, agency, id, planPart, text)
 	if err != nil {
 		return err
 	}
@@ -66,7 +61,7 @@ func (s *Store) ReadPlan(ctx context.Context, agency, id string) ([]byte, int, e
 	if err != nil {
 		return nil, 0, explain("read plan", err)
 	}
-	text, err := s.openPlan(ctx, agency, p)
+	text, err := s.openOf(ctx, agency, p.id, planPart, p.day, p.box)
 	return text, p.rev, err
 }
 
@@ -85,7 +80,7 @@ func (s *Store) ReadPlans(ctx context.Context, agency string) ([][]byte, []int, 
 	var texts [][]byte
 	var revs []int
 	for _, p := range all {
-		text, err := s.openPlan(ctx, agency, p)
+		text, err := s.openOf(ctx, agency, p.id, planPart, p.day, p.box)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -98,14 +93,6 @@ type storedPlan struct {
 	id, day string
 	rev     int
 	box     seal.Box
-}
-
-func (s *Store) openPlan(ctx context.Context, agency string, p storedPlan) ([]byte, error) {
-	kek, err := s.dayKey(ctx, dayName{agency, p.day})
-	if err != nil {
-		return nil, err
-	}
-	return p.box.Open(kek, sealContext(agency, p.id, planPart))
 }
 
 // CountPlanQuery remembers a question and returns how many there were since,

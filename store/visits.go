@@ -164,27 +164,17 @@ func (s *Store) sweepVisits(ctx context.Context) error {
 	}))
 }
 
-// sealBeside seals what stands outside the record, under the agency's key of today.
+// sealBeside seals a value that stands outside the record.
 func (s *Store) sealBeside(ctx context.Context, agency, id, part string, what any) (string, seal.Box, error) {
 	text, err := json.Marshal(what)
 	if err != nil {
 		return "", seal.Box{}, explain("keep "+part, err)
 	}
-	day := s.config.Now().UTC().Format(time.DateOnly)
-	kek, err := s.dayKey(ctx, dayName{agency, day})
-	if err != nil {
-		return "", seal.Box{}, err
-	}
-	box, err := seal.Seal(kek, sealContext(agency, id, part), text)
-	return day, box, err
+	return s.sealToday(ctx, agency, id, part, text)
 }
 
 func (s *Store) openBeside(ctx context.Context, agency, id, part, day string, box seal.Box, into any) error {
-	kek, err := s.dayKey(ctx, dayName{agency, day})
-	if err != nil {
-		return err
-	}
-	text, err := box.Open(kek, sealContext(agency, id, part))
+	text, err := s.openOf(ctx, agency, id, part, day, box)
 	if err != nil {
 		return explain("open "+part, err)
 	}
