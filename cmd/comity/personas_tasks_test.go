@@ -15,7 +15,7 @@ func personaTasks() []personaTask {
 	journalist := personaTask{who: "journalist, researcher", device: "laptop", width: 1280, height: 800}
 	resident := personaTask{who: "resident", device: "small phone", width: 320, height: 568}
 	organiser := personaTask{who: "community organisation", device: "laptop", width: 1280, height: 800}
-	inspector := personaTask{who: "city inspector", device: phone, width: 390, height: 844}
+	inspector := personaTask{who: "city inspector", device: phone, width: 390, height: 844, role: "field-worker", agency: city}
 	it := personaTask{who: "IT administrator", device: "laptop", width: 1280, height: 800, role: "administrator", agency: jail}
 	developer := personaTask{who: "developer (JMS, CAD)", device: "API"}
 
@@ -76,16 +76,18 @@ func personaTasks() []personaTask {
 		journalist.from("get told of a change", 30*time.Second, "harms.md gives no time: to find the feed is what is timed", false, "at /corrections", "await a[href$='corrections.atom']", "read 1"),
 
 		resident.from("someone is at the door (in Spanish)", 10*time.Second, "part: the place that the next page may ask for; fright; whoever has no phone", false, "at /es/", "press button[value=door]", "await main", "read 1"),
+		resident.from("check a booked visit with code and house number (D1)", 10*time.Second, "row D1, not a task of harms.md; fright; whoever has no phone rings", false,
+			"at /es/door/IL9999902", "type code=$code", "type house=412", "press main form button", "await .answer.yes", "read 1"),
 		resident.gone("I filmed something", 2*time.Minute, "there is no page for residents' reports yet"),
-		resident.gone("my brother was taken, by whom?", 5*time.Minute, "no page answers this yet; what staff record of it is the watch commander's task"),
+		resident.from("my brother was taken, by whom?", 5*time.Minute, "part: where to look and whom to ask, not by whom: the public record names nobody", false, "at /tell", "read 2", "link /answers/somebody-was-taken", "read 5"),
 
 		organiser.from("answer 'can they do that here?'", 2*time.Minute, "the printer", false, "at /answers", "read 2", "link /answers/perimeter-help", "read 4"),
 		organiser.gone("train volunteers to observe safely", 3*time.Hour, "no public set of scenes for a city yet"),
 		organiser.gone("collect accounts without becoming a target", 0, "there is no page for residents' reports yet"),
 
-		inspector.gone("get let in", time.Minute, "tried by the door's own tests where its pages stand"),
-		inspector.gone("log a refusal", 20*time.Second, "as above"),
-		inspector.gone("lost card", time.Minute, "as above"),
+		inspector.from("get let in", time.Minute, "what is said through the door, and the resident's own check", false, "at /desk/shift", "read 3", "see If you are asked, say"),
+		inspector.from("log a refusal", 20*time.Second, "", false, "at /desk/shift", "read 1", "press button[value=refused]", "await main"),
+		inspector.from("lost card", time.Minute, "", false, "at /desk/shift", "read 2", "press button[value=lost]", "await main", "see no card"),
 
 		it.gone("install, upgrade, restore", 4*time.Hour, "on the command line: `comity init`, `backup`, `restore -drill`, run by other tests"),
 		it.from("remove a leaver", 2*time.Minute, "", false, "at /desk/accounts", "read 3", "press form[action*='/desk/accounts/'] button", "await main"),

@@ -57,6 +57,7 @@ type persona struct {
 	ctx     context.Context
 	base    string
 	session func(role, agency string) string // an address that signs in
+	code    string                           // of the letter of the demo's visit
 	cookies map[string]string                // of those who did
 	task    personaTask
 	count   stopwatch
@@ -71,13 +72,13 @@ func TestPersonasInChromium(t *testing.T) {
 		return
 	}
 	ctx := browser(t)
-	base, session := personaDemo(t)
+	base, session, code := personaDemo(t)
 	done, cookies := map[int]stopwatch{}, map[string]string{}
 	for i, task := range personaTasks() {
 		if task.absent != "" {
 			continue
 		}
-		p := &persona{ctx: ctx, base: base, session: session, cookies: cookies, task: task}
+		p := &persona{ctx: ctx, base: base, session: session, code: code, cookies: cookies, task: task}
 		if err := p.work(); err != nil {
 			t.Errorf("%s, %s: %v", task.who, task.does, err)
 		}
@@ -98,10 +99,10 @@ func TestPersonasInChromium(t *testing.T) {
 
 // personaDemo starts the demo, with some more cases on its desks, and returns
 // what makes a sign-in link.
-func personaDemo(t *testing.T) (base string, session func(role, agency string) string) {
+func personaDemo(t *testing.T) (base string, session func(role, agency string) string, code string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "demo")
-	s, links := startDemo(t, dir)
+	s, links, visit := startDemo(t, dir)
 	for _, c := range []struct{ role, agency, path, body string }{
 		{"clerk", "IL9999901", "/api/v1/requests", fmt.Sprintf(personaDetainer, "persona-free", "IL9999901", "us-il-cook")},
 		{"clerk", "IL9999901", "/api/v1/requests", fmt.Sprintf(personaDetainer, "persona-override", "IL9999901", "us-il-cook")},
@@ -112,14 +113,14 @@ func personaDemo(t *testing.T) (base string, session func(role, agency string) s
 			t.Fatalf("%s: %d %s", c.path, r.status, r.body)
 		}
 	}
-	return s.url, func(role, agency string) string { return links[role+" "+agency].URL }
+	return s.url, func(role, agency string) string { return links[role+" "+agency].URL }, visit.Code
 }
 
 const personaDetainer = `{"id":%q,"agency":%q,"kind":"detainer","in":%q,"at":"2026-10-07T03:17:41-05:00","actor":"county-jail",
 	"items":[{"act":"hold-on-detainer","facts":{"document.detainer":"i-247a","document.judicial":"none","person.custody":"jailed","person.release_due":true,"person.release_due_at":"2026-10-07T02:00:00-05:00"}}],
 	"sealed":{"booking":"SAMPLE-0009","name":"Sample Person"}}`
 
-func startDemo(t *testing.T, dir string) (*server, map[string]demoLink) {
+func startDemo(t *testing.T, dir string) (*server, map[string]demoLink, demoVisit) {
 	t.Helper()
 	cmd := exec.Command(mustProgram(t), "demo", "-json", "-addr", "127.0.0.1:0", "-dir", dir)
 	s, line, err := startReading(cmd)
@@ -127,7 +128,10 @@ func startDemo(t *testing.T, dir string) (*server, map[string]demoLink) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.stop() })
-	var is struct{ Links []demoLink }
+	var is struct {
+		Links []demoLink
+		Visit demoVisit
+	}
 	if err := json.Unmarshal(line, &is); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +141,7 @@ func startDemo(t *testing.T, dir string) (*server, map[string]demoLink) {
 		l.URL = s.url + "/desk/enter" + token
 		links[l.Role+" "+l.Agency] = l
 	}
-	return s, links
+	return s, links, is.Visit
 }
 
 // work signs in and does the steps.
@@ -180,7 +184,7 @@ func (p *persona) enter(role string) error {
 
 func (p *persona) step(ctx context.Context, step string) error {
 	verb, rest, _ := strings.Cut(step, " ")
-	name, value, _ := strings.Cut(rest, "=")
+	name, value, _ := strings.Cut(strings.ReplaceAll(rest, "$code", p.code), "=")
 	field := fmt.Sprintf(`main [name=%q]`, name)
 	switch verb {
 	case "at":
