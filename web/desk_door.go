@@ -17,6 +17,7 @@ type doorView struct {
 	Answer  string
 	Script  *door.Script
 	Problem bool
+	Visits  bool // booked ones are checked here too
 }
 
 func (doorView) template() string { return "desk_door" }
@@ -28,7 +29,7 @@ func (s *site) doorCheck(w http.ResponseWriter, r *http.Request, who Account) er
 		return err
 	}
 	l := s.langOf(r)
-	v := doorView{deskPage: s.deskPage(who, "door"), Lang: l.tag}
+	v := doorView{deskPage: s.deskPage(who, "door"), Lang: l.tag, Visits: s.Door != nil}
 	if r.FormValue("say") == "es" || r.FormValue("say") == "en" {
 		v.Lang = r.FormValue("say")
 	}
