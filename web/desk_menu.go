@@ -18,7 +18,6 @@ func deskMenu() []menuItem {
 		{"agreements", "/desk/agreements", access.SeeRegisters},
 		{"registers", "/desk/registers", access.SeeRegisters},
 		{"visits", "/desk/visits", access.BookVisits},
-		{"shift", "/desk/shift", access.Visit},
 		{"training", "/desk/training", access.Train},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},
