@@ -88,6 +88,7 @@ func (b *bureau) refused(role access.Role, path string, form url.Values) {
 // scene, names of accounts. None of it is in a file, the log of the server, an
 // address, what an outsider reads, the export or a backup.
 func TestCanaryOnTheDesk(t *testing.T) {
+	t.Parallel()
 	b := newBureau(t)
 	b.detainer(t, "desk-1", testAgency, b.clock.Now().Add(-time.Hour), 1)
 	b.done(access.Counsel, "/desk/entries/desk-1/notes", url.Values{"id": {"n-1"}, "text": {"CANARY-NOTE"}, "until": {time.Now().AddDate(0, 3, 0).Format(time.DateOnly)}})

@@ -16,6 +16,7 @@ import (
 // that are never stored, and looks for them in everything that the server
 // leaves behind or shows to anyone.
 func TestCanary(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t)
 	n := 0
 	canary := func(what string) string { n++; return fmt.Sprintf("CANARY-%s-%d", what, n) }

@@ -72,6 +72,7 @@ func eventually(t *testing.T, what string, check func() bool) {
 // The whole way: two cosigners and two time-stamp authorities beside a server,
 // a reader, a monitor, a restored backup.
 func TestCosignedRecord(t *testing.T) {
+	t.Parallel()
 	dir, token := newRecord(t)
 	vkey := filepath.Join(dir, "log.vkey")
 	auditor, paper := newCosigner(t, "cosigner.auditor.example/w1", vkey), newCosigner(t, "cosigner.paper.example", vkey)
@@ -267,6 +268,7 @@ func authorityServer(t *testing.T, a *stamptest.Authority) string {
 // A cosigner killed again and again forgets nothing: no signature leaves that
 // it does not remember, and what it signed only grows.
 func TestKillCosigner(t *testing.T) {
+	t.Parallel()
 	dir, token := newRecord(t)
 	vkey := filepath.Join(dir, "log.vkey")
 	c := newCosigner(t, "cosigner.auditor.example/w1", vkey)

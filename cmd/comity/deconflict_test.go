@@ -165,6 +165,7 @@ func (s *station) plans(kind, cells string) (address string, status int) {
 // told, the third agency keeps and shows nothing, nobody outside sees anything,
 // and the alarm stops who asks too often.
 func TestDeconflictionBetweenServers(t *testing.T) {
+	t.Parallel()
 	all := stationsOf(t, "IL9999901", "IL9999902", "IL9999903")
 	one, two, third := all["IL9999901"], all["IL9999902"], all["IL9999903"]
 	first, status := one.plans("arrest-or-search", "41.8781,-87.6298")

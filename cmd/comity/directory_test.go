@@ -24,6 +24,7 @@ import (
 // one is restored from an old backup and grows another history, one is stopped.
 // Everything is then checked from outside.
 func TestDirectoryOverServers(t *testing.T) {
+	t.Parallel()
 	program := mustProgram(t)
 	quiet := log.New(io.Discard, "", 0)
 	type agency struct {

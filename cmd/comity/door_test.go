@@ -213,6 +213,7 @@ func (d *doorTest) expect(what, want, code, house string) string {
 }
 
 func TestBookedVisit(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	page := d.expect("the letter's code", "yes", l.code, sampleHouse)
@@ -249,6 +250,7 @@ func TestBookedVisit(t *testing.T) {
 // H9: nobody is found by name or badge, covert staff have no record, and other
 // agencies' staff are neither confirmed nor denied.
 func TestHarm_H9_no_roster_and_no_enumeration(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	for _, path := range []string{doorPath + "/cards", doorPath + "/staff", doorPath + "?name=smith", doorPath + "?badge=12", doorPath + "/vehicles", "/door", "/api/v1/door"} {
@@ -272,6 +274,7 @@ func TestHarm_H9_no_roster_and_no_enumeration(t *testing.T) {
 // H8: what stands on a card is what somebody does, and a photograph only with
 // that person's consent; it is seen with a yes alone.
 func TestHarm_H8_a_card_has_no_name_and_no_photo_without_consent(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	send := func(agreed bool) (int, string) {
 		var b bytes.Buffer
@@ -331,6 +334,7 @@ func cameraPhoto(t *testing.T) []byte {
 // stolen code without the word. None of them is a yes that she could trust
 // further than it says.
 func TestHarm_H14_attacks_on_a_booked_visit(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	// Guessing at the right house.
@@ -367,6 +371,7 @@ func TestHarm_H14_attacks_on_a_booked_visit(t *testing.T) {
 
 // H18: word and number are shown on shift only, while the visit is open.
 func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/visits/cards", url.Values{"title": {"Sample meter technician"}, "account": {d.known[access.FieldWorker].ID}}); status != 200 {
 		t.Fatal(status)
@@ -426,6 +431,7 @@ func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
 
 // H15: "yes" and "genuine" never mean that she must open; every page says so.
 func TestHarm_H15_every_door_page_says_the_first_thing_first(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	_, yes := d.answer(l.code, sampleHouse)
@@ -447,6 +453,7 @@ func TestHarm_H15_every_door_page_says_the_first_thing_first(t *testing.T) {
 // H16: a letter and a card lead nowhere but to the city's own address, which
 // is the server's own setting and nothing that a visitor can bring.
 func TestHarm_H16_nothing_opens_another_address(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	req, err := http.NewRequest(http.MethodPost, d.url+doorPath, strings.NewReader(url.Values{"code": {l.code}, "house": {sampleHouse}}.Encode()))
@@ -469,6 +476,7 @@ func TestHarm_H16_nothing_opens_another_address(t *testing.T) {
 // H17: of a hundred checks there are day totals, in every byte that was kept,
 // logged or sent.
 func TestHarm_H17_checks_leave_no_trace(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	d.expect("the right one", "yes", l.code, sampleHouse)
@@ -506,6 +514,7 @@ func TestHarm_H17_checks_leave_no_trace(t *testing.T) {
 
 // H19: where the answer is no, or there is none, nobody is called false.
 func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	for _, lang := range []string{"", "/es"} {
 		for what, form := range map[string]url.Values{"": {"code": {"ZZ-ZZZZ"}, "house": {"7"}}, "/vehicle": {"fleet": {"99"}, "plate": {"AAA"}}} {
@@ -541,6 +550,7 @@ func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
 
 // The service is down: the answer is "cannot confirm", never a no.
 func TestDoorWithoutItsStore(t *testing.T) {
+	t.Parallel()
 	d := newDoorTest(t)
 	l := d.book(nil)
 	d.down = true

@@ -26,6 +26,7 @@ type vector struct {
 
 // The published vectors hold on a real server, and so do the sample clients.
 func TestVectorsAndClients(t *testing.T) {
+	t.Parallel()
 	s, _ := serve(t)
 	t.Run("vectors", func(t *testing.T) {
 		for _, v := range read[[]vector](t, s.get(t, "/api/vectors.json")) {

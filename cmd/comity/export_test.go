@@ -15,6 +15,7 @@ import (
 // R10: whoever has the export alone, or only the address, makes the year's
 // table byte for byte as the record itself does.
 func TestStatisticsFromOutside(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t)
 	for _, id := range []string{"c-1", "c-2"} {
 		s.post(t, "/api/v1/requests", detainer(id, ""))
@@ -73,6 +74,7 @@ func TestStatisticsFromOutside(t *testing.T) {
 // Lines, are those that the page gives out, byte for byte; so are those of an
 // export of an export.
 func TestFiguresFromOutside(t *testing.T) {
+	t.Parallel()
 	r := newReleaseTest(t)
 	r.write(t, "one")
 	r.clock.set(time.Date(2026, 12, 2, 13, 0, 0, 0, time.UTC))

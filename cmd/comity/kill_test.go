@@ -78,6 +78,7 @@ func (c *crowd) count() int {
 // TestKillServer kills the real server under load at random moments (-kills
 // says how often) and then looks at everything that it had acknowledged.
 func TestKillServer(t *testing.T) {
+	t.Parallel()
 	dir, token := newRecord(t)
 	start := func() *server {
 		s, err := startServer(context.Background(), mustProgram(t), dir)

@@ -279,6 +279,7 @@ func sample(groups ...string) map[string]any {
 // Whoever the agency's provider vouches for comes in with the roles of the
 // groups, and goes with them.
 func TestSignInThroughTheProvider(t *testing.T) {
+	t.Parallel()
 	o := newOIDCOffice(t)
 	o.at.set(sample("jail-records", "somebody-elses"))
 	clerk := o.browser()

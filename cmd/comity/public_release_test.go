@@ -251,6 +251,7 @@ var (
 // day or hour of an entry, no header before its time, no custody header where
 // fewer than eleven stand.
 func TestReleaseRules(t *testing.T) {
+	t.Parallel()
 	r := newReleaseTest(t)
 	r.write(t, "one")
 	released := 0
