@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"iter"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -23,6 +24,7 @@ import (
 // ./test sets -browser; without it these tests do not run and ./test names them
 // as not run. With it, a missing Chromium or axe is a failure, never a skip.
 var (
+	everyLook = flag.Bool("every", false, "look at every page in every language at every width")
 	inBrowser = flag.Bool("browser", false, "run the tests that need Chromium and axe-core")
 	shots     = flag.String("shots", "", "folder for screenshots; without it none are taken")
 )
@@ -73,6 +75,20 @@ func readAxe(t *testing.T) string {
 	return string(b)
 }
 
+// looks are the widths and languages in which a page is looked at: Spanish, whose
+// words are longer, on a phone, and English on a desk; with -every all four.
+func looks(narrow int64) iter.Seq2[int64, string] {
+	return func(yield func(int64, string) bool) {
+		for _, width := range []int64{narrow, 1280} {
+			for _, prefix := range []string{"", "/es"} {
+				if (*everyLook || (width == narrow) == (prefix == "/es")) && !yield(width, prefix) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Every public page, at two widths and in two languages: no violation that axe
 // finds, nothing wider than the screen, and a picture to look at where -shots asks
 // for it.
@@ -84,11 +100,9 @@ func TestPagesInChromium(t *testing.T) {
 	server := httptest.NewServer(testSite(t))
 	defer server.Close()
 	folder := shotFolder(t)
-	for _, width := range []int64{390, 1280} {
-		for _, prefix := range []string{"", "/es"} {
-			for _, path := range pages {
-				checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
-			}
+	for width, prefix := range looks(390) {
+		for _, path := range pages {
+			checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
 		}
 	}
 }
@@ -104,22 +118,20 @@ func TestCardsInChromium(t *testing.T) {
 	defer server.Close()
 	folder := shotFolder(t)
 	for _, c := range cardCases {
-		for _, width := range []int64{390, 1280} {
-			for _, prefix := range []string{"", "/es"} {
-				fields, err := json.Marshal(c.form())
-				if err != nil {
-					t.Fatal(err)
-				}
-				err = chromedp.Run(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+prefix+"/ask"),
-					chromedp.Evaluate(`(fields => { const f = document.createElement("form"); f.method = "post"; f.id = "posted";
+		for width, prefix := range looks(390) {
+			fields, err := json.Marshal(c.form())
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = chromedp.Run(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+prefix+"/ask"),
+				chromedp.Evaluate(`(fields => { const f = document.createElement("form"); f.method = "post"; f.id = "posted";
 						for (const [k, vs] of Object.entries(fields)) for (const v of vs) { const i = document.createElement("input"); i.name = k; i.value = v; f.append(i); }
 						document.body.append(f); f.submit(); })(`+string(fields)+`)`, nil),
-					chromedp.WaitVisible("article.card"), chromedp.WaitNotPresent("#posted"))
-				if err != nil {
-					t.Fatalf("%s: %v", c.name, err)
-				}
-				inspectPage(t, ctx, axe, c.name+prefix, shotName(folder, "card-"+c.name+prefix, width))
+				chromedp.WaitVisible("article.card"), chromedp.WaitNotPresent("#posted"))
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
 			}
+			inspectPage(t, ctx, axe, c.name+prefix, shotName(folder, "card-"+c.name+prefix, width))
 		}
 	}
 }

@@ -56,16 +56,14 @@ func TestDeskInChromium(t *testing.T) {
 	server := listen(t, o)
 	folder := shotFolder(t)
 	enterDesk(t, ctx, server.URL, o)
-	for _, width := range []int64{390, 1280} {
-		for _, prefix := range []string{"", "/es"} {
-			for _, path := range slices.Concat(deskPages, docketPages) {
-				checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
-			}
-			submitted(t, ctx, server.URL+prefix+"/desk/detainers/new", width)
-			inspectPage(t, ctx, axe, prefix+" refused form", shotName(folder, prefix+"/desk-refused", width))
-			submitted(t, ctx, server.URL+prefix+"/desk/door", width)
-			inspectPage(t, ctx, axe, prefix+" door answer", shotName(folder, prefix+"/desk-door-answer", width))
+	for width, prefix := range looks(390) {
+		for _, path := range slices.Concat(deskPages, docketPages) {
+			checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
 		}
+		submitted(t, ctx, server.URL+prefix+"/desk/detainers/new", width)
+		inspectPage(t, ctx, axe, prefix+" refused form", shotName(folder, prefix+"/desk-refused", width))
+		submitted(t, ctx, server.URL+prefix+"/desk/door", width)
+		inspectPage(t, ctx, axe, prefix+" door answer", shotName(folder, prefix+"/desk-door-answer", width))
 	}
 }
 

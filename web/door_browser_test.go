@@ -23,6 +23,9 @@ func TestDoorInChromium(t *testing.T) {
 	at := "/door/" + h.visit.Agency
 	for _, prefix := range []string{"", "/es", "/ar"} {
 		for _, width := range []int64{320, 1280} {
+			if width == 1280 && prefix != "" && !*everyLook {
+				continue // the widest look is English
+			}
 			for _, page := range []string{at, at + "/vehicle", at + "/name", at + "/name/c-1", at + "/name/c-2"} {
 				checkInBrowser(t, ctx, axe, server.URL+prefix+page, width, shotName(folder, prefix+page, width))
 			}
