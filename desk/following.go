@@ -12,8 +12,10 @@ import (
 
 // pointsRight checks what an entry points back to, where its kind must: the
 // agency's own entry of a kind that this one can follow, and still open to it.
+// A complaint need not point anywhere, and never to another agency's case.
 func (d *Desk) pointsRight(ctx context.Context, c *contact) error {
-	if len(c.kind.Of) == 0 {
+	mayPoint := c.kind.Name == complaint.Name && c.Ref != ""
+	if len(c.kind.Of) == 0 && !mayPoint {
 		return nil
 	}
 	if c.Ref == "" {
@@ -26,11 +28,17 @@ func (d *Desk) pointsRight(ctx context.Context, c *contact) error {
 	if err != nil || e.Agency != c.Agency {
 		return NoCase(c.Ref)
 	}
+	if mayPoint {
+		return nil
+	}
 	if !slices.Contains(c.kind.Of, e.Kind) {
 		return &comity.Problem{Code: "wrong-ref", Message: "this kind cannot follow that entry", Hint: "it follows an entry of kind " + commas(c.kind.Of), Where: "ref"}
 	}
 	if c.kind.Name == complaintOutcome.Name && c.Form["outcome"] == Sustained && !c.at.Before(ReadCard(e).Happened.Add(complaintOpen)) {
 		return &comity.Problem{Code: "ran-out", Message: "this complaint has run out: what was not proven in time is not proven", Hint: "record another outcome, or none: it counts as run out", Where: "outcome"}
+	}
+	if c.Form["outcome"] == FollowedCard && c.kind.Name == complaintOutcome.Name {
+		return d.closes(ctx, c, ReadCard(e))
 	}
 	if c.kind.Of[0] != detainer.Name {
 		return nil

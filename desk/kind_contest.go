@@ -3,7 +3,7 @@ package desk
 import "comity/record"
 
 // contest says that an entry, or what somebody outside says about one, is
-// wrong. An agency may write it, or a person, named by role only. It stands
+// wrong. An agency may write it, or a person or an officer, named by role only. It stands
 // beside the entry in every view, and changes nothing in it (R11, H27).
 var contest = Kind{
 	Name:    "contest",
@@ -11,7 +11,7 @@ var contest = Kind{
 	Follows: true,
 	Fields: []Field{
 		{Name: "who", Type: Choice, Required: true,
-			Values: []string{"this-agency", "other-agency", "person-concerned", "person-counsel", "federal-agency"}},
+			Values: []string{"this-agency", "other-agency", "person-concerned", "person-counsel", "officer-concerned", "officer-representative", "federal-agency"}},
 		{Name: "of", Type: Choice, Required: true, Values: []string{"this-entry", "outside-claim"}},
 		{Name: "about", Type: Text},
 		{Name: "why", Type: Text, Required: true, Personal: true, Most: longestWords},

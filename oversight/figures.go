@@ -27,26 +27,28 @@ type Figure struct {
 	Of     int    `json:"of" parquet:"of"` // entries
 }
 
-// A measure is a question whose answers are counted. Kinds of which only yearly
-// totals may be public have none.
+// A measure is a question whose answers are counted. Of a kind whose total for
+// the year is public too, months come out only with the year.
 type measure struct {
 	kind, field string
 	answers     []string // that are given out; nil: every one
+	yearly      bool
 }
 
 func measures() []measure {
 	return []measure{
-		{"act", "override", []string{"yes"}},
-		{"unattributed", "asked_who", []string{"asked-and-refused"}},
-		{"unattributed", "faces", []string{"all-covered", "some-covered"}},
-		{"unattributed", "setting", SpecialSettings()},
-		{"assistance", "setting", SpecialSettings()},
-		{"misidentification", "setting", SpecialSettings()},
-		{"misidentification", "outcome", []string{"force-used"}},
-		{"equipment", "type", nil},
-		{"equipment", "approved", []string{"not"}},
-		{"database-access", "purpose", []string{"none-given"}},
-		{"database-access", "system", nil},
+		{kind: "act", field: "override", answers: []string{"yes"}},
+		{kind: "unattributed", field: "asked_who", answers: []string{"asked-and-refused"}},
+		{kind: "unattributed", field: "faces", answers: []string{"all-covered", "some-covered"}},
+		{kind: "unattributed", field: "setting", answers: SpecialSettings()},
+		{kind: "assistance", field: "setting", answers: SpecialSettings()},
+		{kind: "misidentification", field: "setting", answers: SpecialSettings()},
+		{kind: "misidentification", field: "outcome", answers: []string{"force-used"}},
+		{kind: "equipment", field: "type"},
+		{kind: "equipment", field: "approved", answers: []string{"not"}},
+		{kind: "database-access", field: "purpose", answers: []string{"none-given"}},
+		{kind: "database-access", field: "system"},
+		{kind: "complaint-outcome", field: "outcome", yearly: true}, // no more than the class: who decided and what followed may name one person
 	}
 }
 
@@ -131,8 +133,9 @@ func (f *figureFold) add(n noted) {
 
 func (f *figureFold) figures(running string) []Figure {
 	var out []Figure
+	back := f.keptBack(running)
 	for key, c := range f.cells {
-		if c.of < record.MinCell || key[1] >= running {
+		if c.of < record.MinCell || key[1] >= running || back[key] {
 			continue
 		}
 		figure := Figure{Agency: key[0], Month: key[1], Kind: key[2], Of: c.of}
@@ -148,6 +151,37 @@ func (f *figureFold) figures(running string) []Figure {
 			cmp.Compare(a.Field, b.Field), cmp.Compare(a.Answer, b.Answer))
 	})
 	return out
+}
+
+// keptBack are the months of kinds whose total for the year is public: all of a
+// year that runs, and of one that is over as many, the smallest first, as it
+// takes that the rest of the total is none, or eleven or more.
+func (f *figureFold) keptBack(running string) map[[3]string]bool {
+	back, years := map[[3]string]bool{}, map[[3]string][][3]string{}
+	for key := range f.cells {
+		if !slices.ContainsFunc(measures(), func(m measure) bool { return m.yearly && m.kind == key[2] }) {
+			continue
+		}
+		if year := key[1][:len("2006")]; year >= running[:len("2006")] {
+			back[key] = true
+		} else {
+			in := [3]string{key[0], year, key[2]}
+			years[in] = append(years[in], key)
+		}
+	}
+	for _, months := range years {
+		slices.SortFunc(months, func(a, b [3]string) int {
+			return cmp.Or(cmp.Compare(f.cells[a].of, f.cells[b].of), cmp.Compare(a[1], b[1]))
+		})
+		hidden := 0
+		for _, key := range months {
+			if of := f.cells[key].of; of < record.MinCell || hidden > 0 && hidden < record.MinCell {
+				hidden += of
+				back[key] = true
+			}
+		}
+	}
+	return back
 }
 
 // rest is what is counted of answers that are not given out one by one.

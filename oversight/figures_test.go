@@ -158,6 +158,40 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// Of outcomes of complaints only class and month come out, once the year is
+// over, and never so that the year's public total tells a small rest (H26, H32).
+func TestHarm_H32_outcomes_by_class_and_month(t *testing.T) {
+	month := func(m, n int, pairs ...string) (out []record.Entry) {
+		for i := range n {
+			out = append(out, formed("complaint-outcome", fmt.Sprintf("end-%d-%s-%d", m, pairs[1], i), time.Date(2026, time.Month(m), 3, 9, 0, 0, 0, time.UTC), append(pairs, "decided_by", "supervisor", "measure", "discipline")...))
+		}
+		return out
+	}
+	june := append(month(6, 12, "outcome", "followed-the-card"), month(6, 13, "outcome", "unfounded")...)
+	if got := published(t, june, figureNow, nil); len(got) > 0 {
+		t.Errorf("before the year is over: %+v", got)
+	}
+	after := time.Date(2027, 1, 2, 12, 0, 0, 0, time.UTC)
+	list := published(t, june, after, nil)
+	if f, ok := figureOf(list, "outcome", "followed-the-card"); !ok || f.Month != "2026-06" || f.Count != 12 || f.Of != 25 {
+		t.Errorf("class and month: %+v", list)
+	}
+	for _, f := range list {
+		if f.Field != "outcome" {
+			t.Errorf("%s is published", f.Field)
+		}
+	}
+	july := month(7, 3, "outcome", "sustained")
+	if got := published(t, append(july, june...), after, nil); len(got) > 0 {
+		t.Errorf("the total of the year, less June, tells that July has three: %+v", got)
+	}
+	august := month(8, 11, "outcome", "withdrawn")
+	got := published(t, append(append(july, june...), august...), after, nil)
+	if _, ok := figureOf(got, "outcome", "followed-the-card"); !ok || slices.ContainsFunc(got, func(f Figure) bool { return f.Month != "2026-06" }) {
+		t.Errorf("the smallest month joins the rest: %+v", got)
+	}
+}
+
 // What is written after the month does not move a figure in the month after,
 // and the order of reading does not matter: folded again they are the same.
 func TestFiguresStandStill(t *testing.T) {

@@ -35,10 +35,11 @@ type entryView struct {
 	Holds     []string // litigation holds in force, in words
 	Served    bool
 	Matter    *matterLine // how it stands in its register
-	Counsel   string      // id of the question that one click sends to counsel; empty: this copy keeps none
-	Act       *formView   // the form "what was done", where something can be done
-	Released  string      // local form of the release moment, to correct it
-	Held      *heldView   // custody of the person, of a detainer
+	Followed  *followedView
+	Counsel   string    // id of the question that one click sends to counsel; empty: this copy keeps none
+	Act       *formView // the form "what was done", where something can be done
+	Released  string    // local form of the release moment, to correct it
+	Held      *heldView // custody of the person, of a detainer
 	ReceiptID string
 }
 
@@ -122,6 +123,9 @@ func (s *site) entryView(r *http.Request, who Account, card desk.Card) (entryVie
 		v.Counsel = newID()
 	}
 	if v.Matter, err = s.matterOf(r, l, who, card); err != nil {
+		return v, err
+	}
+	if v.Followed, err = s.followed(r, l, card); err != nil {
 		return v, err
 	}
 	if kind, ok := desk.KindOf("act"); ok && len(card.Questions) > 0 && who.MayWrite() && v.Matter == nil {
@@ -291,6 +295,9 @@ func (s *site) event(l *lang, who Account, card, c desk.Card) deskEvent {
 		out.Text = l.option("desk.attribution.result", c.Form["result"])
 	case "complaint-outcome":
 		out.Text = l.option("desk.complaint-outcome.outcome", c.Form["outcome"])
+		if c.Form["known"] != "" {
+			out.Text += " · " + l.say("followed.known", "Day", l.day(c.Form["known"])) + " · " + l.say("followed.digest") + " " + shortDigest(c.Form["card"])
+		}
 	case "look":
 		out.Text = l.option("desk.look.step", c.Form["step"]) + ": " + c.Form["fields"]
 	case "notice":

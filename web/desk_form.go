@@ -73,7 +73,7 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 	l := s.langOf(r)
 	v := formView{
 		deskPage: s.deskPage(who, here), Kind: k.Name, ID: newID(), Action: r.URL.Path,
-		Title: l.say("desk." + k.Name + ".title"), Lead: l.say("desk." + k.Name + ".lead"), WithRef: k.Name == "misidentification" || k.Name == "contest" || k.Name == "rebuttal" || len(k.Of) > 0, RefNeed: len(k.Of) > 0,
+		Title: l.say("desk." + k.Name + ".title"), Lead: l.say("desk." + k.Name + ".lead"), WithRef: k.Name == "misidentification" || k.Name == "complaint" || k.Name == "contest" || k.Name == "rebuttal" || len(k.Of) > 0, RefNeed: len(k.Of) > 0,
 		Ref: r.URL.Query().Get("of"),
 	}
 	if r.Method == http.MethodPost {

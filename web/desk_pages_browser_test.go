@@ -196,6 +196,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	}
 	clerk.writeKinds(t, everyKind...)
 	clerk.writeKinds(t, "/desk/complaint-outcome")
+	done(clerk, "/desk/complaint", url.Values{"id": {"wrong-jail"}, "ref": {"jail-1"}, "about": {"held-too-long"}, "against": {"this-agency"}, "from": {"family"}, "why": {"sample words"}})
 	done(clerk, "/desk/contest", url.Values{"id": {"contest-1"}, "ref": {"jail-1"}, "who": {"person-counsel"}, "of": {"this-entry"}, "why": {"The hour is wrong"}})
 	done(supervisor, "/desk/rebuttal", url.Values{"id": {"answer-1"}, "ref": {"contest-1"}, "outcome": {"stands"}, "why": {"The log of the gate says so"}})
 	done(counsel, "/desk/agreements/new", url.Values{"id": {"agr-1"}, "model": {"tfm"}, "parties": {"ICE; Sample County"}, "signed": {"2025-02-20"}})
@@ -229,7 +230,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	}
 	add(access.Clerk, everyKind...)
 	add(access.Clerk, "/desk", "/desk/complaint-outcome?of=wrong-1", "/desk/contest?of=jail-1", "/desk/deputy", "/desk/me", "/desk/figures", "/desk/figures?register=access-ended",
-		"/desk/entries/word-1", "/desk/entries/taken-1", "/desk/entries/db-1", "/desk/entries/jail-1", "/desk/entries/jail-1/counsel")
+		"/desk/entries/word-1", "/desk/entries/taken-1", "/desk/entries/db-1", "/desk/entries/jail-1", "/desk/entries/jail-1/counsel", "/desk/entries/wrong-jail", "/desk/entries/wrong-jail/compelled")
 	add(access.Clerk, registerPaths()...)
 	add(access.Clerk, "/desk/holdings", "/desk/entries/req-1/disclosure", "/desk/entries/req-1/letter", "/desk/assurance", "/desk/costs", "/desk/military")
 	add(access.Supervisor, "/desk/rebuttal?of=contest-1", "/desk/looks/ask-1")

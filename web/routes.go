@@ -200,6 +200,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /desk/hand-over", may: access.Serve, staff: s.askHeld("transfer")},
 		{pattern: "POST /desk/hand-over", may: access.Serve, staff: s.askHeld("transfer")},
 		{pattern: "GET /desk/entries/{id}/print", may: access.SeeCase, staff: s.printBack},
+		{pattern: "GET /desk/entries/{id}/compelled", may: access.SeeCase, staff: s.compelled},
 		{pattern: "GET /desk/entries/{id}/interview", may: access.Open, staff: s.interview},
 		{pattern: "GET /desk/entries/{id}/handed-over", may: access.Open, staff: s.handedOver},
 		{pattern: "POST /desk/entries/{id}/corrections", may: access.Correct, staff: s.moved},
