@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -196,5 +197,40 @@ func TestFollowedTheCardIsRefused(t *testing.T) {
 	foreign.Ref = "tx-case"
 	if _, err := d.Handle(t.Context(), foreign); code(err) != "no-entry" {
 		t.Errorf("a complaint points to another agency's case: %v", err)
+	}
+}
+
+// What the desk has just answered, a replay gives again, also where the answer
+// rests on what is never stored; nothing is called corrected that is not.
+func TestReplayGivesWhatWasAnswered(t *testing.T) {
+	d, _ := at(t, "2026-11-21T09:10:00-06:00")
+	n := 0
+	again := func(r Request) {
+		n++
+		r.ID = fmt.Sprintf("again-%d", n)
+		handle(t, d, r)
+		f, err := d.Followed(t.Context(), Card{Agency: r.Agency, Ref: r.ID})
+		if err != nil || f.Why == NotConfirmed || len(f.Corrected) > 0 {
+			t.Errorf("%s in %s, %v: %q, corrected %v, %v", r.Kind, r.In, r.Form, f.Why, f.Corrected, err)
+		}
+	}
+	for _, in := range []string{"us-tx-travis", "us-il-sangamon", "us-ca-los-angeles"} {
+		for _, shown := range []string{"none", "us-citizen-document", "other-id"} {
+			for _, contradicts := range []string{"no", "yes"} {
+				for _, court := range []string{"none", "arrest-warrant"} {
+					r := texas().but("", "booking", fmt.Sprintf("B-%d", n), "shown", shown, "contradicts", contradicts, "court", court)
+					r.In = in
+					if court != "none" {
+						r.Form["court_signed"] = "federal-magistrate"
+					}
+					again(r)
+				}
+			}
+		}
+	}
+	again(perimeterByWord(""))
+	again(takenAway(""))
+	if n < 30 {
+		t.Fatalf("only %d were tried", n)
 	}
 }
