@@ -562,3 +562,39 @@ func TestDoorWithoutItsStore(t *testing.T) {
 		t.Errorf("%d %.500s", status, page)
 	}
 }
+
+// Scenario 6 of users.md: at night, form I-205 under the door, in Spanish, with
+// no script. What she reads says that it is contested, with both sides, and
+// what never to do; a judge's search warrant is told apart; nothing is kept.
+func TestScenarioSixResidentAtTheDoor(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	status, page := d.get(nil, "/es/answers/open-the-door")
+	words := strings.Join(strings.Fields(regexp.MustCompile(`<[^>]+>`).ReplaceAllString(page, " ")), " ")
+	for _, want := range []string{
+		"Usted puede dejarla cerrada salvo que muestren una orden firmada por un juez", "los tribunales están divididos", "287.8(f)", "Nunca bloquee ni empuje", "18 USC 111",
+		"Memorando de ICE del 12 de mayo de 2025", "Dos jueces federales", "orden de registro de un tribunal para esta dirección, firmada por un juez, no se niegue",
+	} {
+		if status != 200 || !strings.Contains(words, want) {
+			t.Errorf("the answer lacks %q: %d", want, status)
+		}
+	}
+	if strings.Contains(page, "<form method=\"post\" action=\"http") {
+		t.Error("the answer sends her elsewhere")
+	}
+	for _, step := range []string{"/es/tell", "/es" + doorPath} {
+		if status, page := d.get(nil, step); status != 200 || !strings.Contains(page, "juez") {
+			t.Errorf("%s: %d", step, status)
+		}
+	}
+	d.post(nil, "/es/ask", url.Values{"in": {"us-il-chicago"}, "actor": {"resident"}, "act": {"refuse-entry"}, "fact.document.admin_warrant": {"i-205"}})
+	d.quit()
+	for _, asked := range []string{"refuse-entry", "admin_warrant", "open-the-door"} {
+		if strings.Contains(d.log.String(), asked) {
+			t.Errorf("the log holds %q", asked)
+		}
+	}
+	if found := filesWith(t, d.dir, "refuse-entry", "open-the-door"); len(found) > 0 {
+		t.Errorf("kept in %v", found)
+	}
+}
