@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -247,5 +248,33 @@ func inspectPage(t *testing.T, ctx context.Context, axe, name, shot string) {
 	}
 	if err := os.WriteFile(shot, picture, 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// ./test finds what needs a browser by its name; under another name it would
+// pass without having run.
+func TestWhatNeedsABrowserIsNamedForIt(t *testing.T) {
+	test := regexp.MustCompile(`(?ms)^func (Test\w+)\(t \*testing\.T\) \{\n\s*if !\*inBrowser.*?^\}`)
+	named := regexp.MustCompile(`InChromium|ByKeyboard|AtTheEdges`)
+	found := 0
+	for _, folder := range []string{".", "../cmd/comity"} {
+		files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range test.FindAllSubmatch(text, -1) {
+				if found++; !named.Match(m[1]) {
+					t.Errorf("%s: ./test does not run %s", file, m[1])
+				}
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d tests that need a browser were found", found)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // A records clerk's tasks at a desk screen with keys alone, by the model of
 // TestIntakeByKeyboard; opening the page counts as one question.
-func TestClerksTasks(t *testing.T) {
+func TestClerksTasksInChromium(t *testing.T) {
 	if !*inBrowser {
 		return
 	}

@@ -100,7 +100,7 @@ func (p *phone) waiting(n string) {
 }
 
 // Scenario 2 of users.md and row L19: a sergeant in Chicago, a phone, no signal.
-func TestScenarioSergeantWithoutSignal(t *testing.T) {
+func TestScenarioSergeantWithoutSignalInChromium(t *testing.T) {
 	if !*inBrowser {
 		return
 	}
@@ -182,7 +182,7 @@ func (p *phone) samePage(t *testing.T) {
 }
 
 // What waits is encrypted on the phone, and gone when somebody signs out.
-func TestSceneQueueIsSealedAndCleared(t *testing.T) {
+func TestSceneQueueIsSealedAndClearedInChromium(t *testing.T) {
 	if !*inBrowser {
 		return
 	}
@@ -226,7 +226,7 @@ func TestSceneQueueIsSealedAndCleared(t *testing.T) {
 
 // What the record refuses is neither lost nor stuck: the officer mends it, or
 // drops it.
-func TestRefusedAtTheSceneIsMendedOrDropped(t *testing.T) {
+func TestRefusedAtTheSceneIsMendedOrDroppedInChromium(t *testing.T) {
 	if !*inBrowser {
 		return
 	}

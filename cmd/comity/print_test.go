@@ -10,7 +10,7 @@ import (
 )
 
 // A PDF is made by Chromium from the page, without scripts.
-func TestPrintPDF(t *testing.T) {
+func TestPrintPDFInChromium(t *testing.T) {
 	if !*inBrowser {
 		return
 	}
