@@ -25,6 +25,7 @@ import (
 // ./test sets -browser; without it these tests do not run and ./test names them
 // as not run. With it, a missing Chromium or axe is a failure, never a skip.
 var (
+	bothLooks = flag.Bool("both", false, "look at every page in Spanish on a phone and in English on a desk, not in one of the two")
 	everyLook = flag.Bool("every", false, "look at every page in every language at every width")
 	inBrowser = flag.Bool("browser", false, "run the tests that need Chromium and axe-core")
 	shots     = flag.String("shots", "", "folder for screenshots; without it none are taken")
@@ -90,6 +91,10 @@ func looks(narrow int64) iter.Seq2[int64, string] {
 	}
 }
 
+// due says whether the nth page of a list is looked at on the narrow or the wide
+// screen: every other one on each, with -both all on both.
+func due(n int, narrow bool) bool { return *bothLooks || *everyLook || (n%2 == 0) == narrow }
+
 // Every public page, at two widths and in two languages: no violation that axe
 // finds, nothing wider than the screen, and a picture to look at where -shots asks
 // for it.
@@ -102,7 +107,10 @@ func TestPagesInChromium(t *testing.T) {
 	defer server.Close()
 	folder := shotFolder(t)
 	for width, prefix := range looks(390) {
-		for _, path := range pages {
+		for n, path := range pages {
+			if !due(n, width == 390) {
+				continue
+			}
 			checkInBrowser(t, ctx, axe, server.URL+prefix+path, width, shotName(folder, prefix+path, width))
 		}
 	}
@@ -118,8 +126,11 @@ func TestCardsInChromium(t *testing.T) {
 	server := httptest.NewServer(testSite(t))
 	defer server.Close()
 	folder := shotFolder(t)
-	for _, c := range cardCases {
+	for n, c := range cardCases {
 		for width, prefix := range looks(390) {
+			if !due(n, width == 390) {
+				continue
+			}
 			fields, err := json.Marshal(c.form())
 			if err != nil {
 				t.Fatal(err)
@@ -153,9 +164,12 @@ func TestShippedPagesInChromium(t *testing.T) {
 	server := httptest.NewServer(h)
 	defer server.Close()
 	folder := shotFolder(t)
-	for _, path := range []string{"/", "/es/", "/replay", "/es/replay?state=TX", "/law", "/law/us/tx/gov-752", "/es/law/us/il/trust-act", "/drafts", "/drafts/us/wi/ab-24-2025", "/es/drafts/us/de/hb-94-2025", "/coverage",
+	for n, path := range []string{"/", "/es/", "/replay", "/es/replay?state=TX", "/law", "/law/us/tx/gov-752", "/es/law/us/il/trust-act", "/drafts", "/drafts/us/wi/ab-24-2025", "/es/drafts/us/de/hb-94-2025", "/coverage",
 		"/ask?in=us-tx&actor=county-jail&act=hold-on-detainer", "/es/law/handout/us-il-cook?actor=county-jail", "/law/handout/us-il-chicago?actor=municipal-police&sheet=procedure"} {
 		for _, width := range []int64{390, 1280} {
+			if !due(n, width == 390) {
+				continue
+			}
 			checkInBrowser(t, ctx, axe, server.URL+path, width, shotName(folder, "shipped"+path, width))
 		}
 	}
