@@ -90,7 +90,13 @@ func openDevice(t *testing.T, ctx context.Context, site string, width int64, sta
 
 func (d device) run(actions ...chromedp.Action) {
 	d.t.Helper()
-	if err := chromedp.Run(d.ctx, actions...); err != nil {
+	err := chromedp.Run(d.ctx) // the browser belongs to the test, not to this step
+	ctx, stop := context.WithTimeout(d.ctx, 90*time.Second)
+	defer stop()
+	if err == nil {
+		err = chromedp.Run(ctx, actions...)
+	}
+	if err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -55,7 +55,8 @@ func newPhone(t *testing.T) *phone {
 
 func (p *phone) open(prefix string) {
 	p.t.Helper()
-	p.run(chromedp.Navigate(p.server.URL+prefix+"/desk/scene"), chromedp.WaitReady(`#scene[data-ready="yes"]`, chromedp.ByQuery))
+	p.run(chromedp.Navigate(p.server.URL+prefix+"/desk/scene"), chromedp.WaitReady(`#scene[data-ready="yes"]`, chromedp.ByQuery),
+		chromedp.Evaluate(`document.fonts.ready.then(() => 0)`, nil, awaitPromise)) // letters that come late move what stands below
 }
 
 // installed waits until everything is kept on the phone.
@@ -77,14 +78,34 @@ func (p *phone) tap(answers ...string) {
 		name, value, _ := strings.Cut(a, "=")
 		p.taps++
 		at := `#scene-ask [name="` + name + `"][value="` + value + `"]`
-		p.run(chromedp.Evaluate("document.querySelector('"+at+"').scrollIntoView({block: 'center'})", nil), chromedp.Click(at, chromedp.ByQuery))
+		for range 3 { // a thumb that missed sees it, and taps again
+			var checked bool
+			p.run(chromedp.Evaluate("document.querySelector('"+at+"').scrollIntoView({block: 'center'})", nil), chromedp.Click(at, chromedp.ByQuery),
+				chromedp.Evaluate("document.querySelector('"+at+"').checked", &checked))
+			if checked {
+				break
+			}
+		}
 	}
 }
 
 func (p *phone) answer() {
 	p.t.Helper()
 	p.taps++
-	p.run(chromedp.Click(`#scene-ask button.first`, chromedp.ByQuery), chromedp.WaitVisible(`#scene-answers article.card`, chromedp.ByQuery))
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
+		var asking, there bool
+		p.run(chromedp.Evaluate(`document.querySelector("#scene-ask").offsetHeight > 0`, &asking))
+		if asking {
+			p.run(chromedp.Click(`#scene-ask button.first`, chromedp.ByQuery))
+		}
+		for range 20 {
+			p.run(chromedp.Sleep(100*time.Millisecond), chromedp.Evaluate(`(document.querySelector("#scene-answers article.card") || {offsetHeight: 0}).offsetHeight > 0`, &there))
+			if there {
+				return
+			}
+		}
+	}
+	p.t.Fatalf("no answer comes: %s", p.read("main"))
 }
 
 func (p *phone) read(selector string) string {

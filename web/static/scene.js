@@ -19,8 +19,8 @@
     const kept = "caches" in window ? await caches.match("/law/bundle/" + scene.dataset.state) : null;
     const fetched = kept && new Date(kept.headers.get("date"));
     if (fetched && !isNaN(fetched) && fetched.toISOString().slice(0, 10) < known) known = fetched.toISOString().slice(0, 10); // of an older law nothing newer is known
+    await status(); // before anybody taps: it moves what stands below
     scene.dataset.ready = "yes";
-    await status();
     await sync();
   })();
   ready.catch((fault) => { console.error(fault); at("status").textContent = text("device.failed"); });
