@@ -199,6 +199,22 @@ func (s *Store) SaveCard(ctx context.Context, c door.Card) (door.Card, error) {
 
 // Cards lists an agency's cards, revoked ones too.
 func (s *Store) Cards(ctx context.Context, agency string) ([]door.Card, error) {
+	return s.cards(ctx, agency, `1 = 1`)
+}
+
+// Card returns one.
+func (s *Store) Card(ctx context.Context, agency, id string) (door.Card, error) {
+	one, err := s.cards(ctx, agency, `id = ?`, id)
+	if err == nil && len(one) == 0 {
+		err = notFound("card")
+	}
+	if err != nil {
+		return door.Card{}, err
+	}
+	return one[0], nil
+}
+
+func (s *Store) cards(ctx context.Context, agency, where string, args ...any) ([]door.Card, error) {
 	var days []string
 	var boxes []seal.Box
 	var out []door.Card
@@ -211,27 +227,13 @@ func (s *Store) Cards(ctx context.Context, agency string) ([]door.Card, error) {
 		c.Revoked, c.Shift = zeroOr(revoked), zeroOr(until)
 		out, days, boxes = append(out, c), append(days, day), append(boxes, box)
 		return err
-	}, `SELECT id, account, revoked, until, day, key, text FROM door_card WHERE agency = ? ORDER BY made, id`, agency)
+	}, `SELECT id, account, revoked, until, day, key, text FROM door_card WHERE agency = ? AND `+where+` ORDER BY made, id`, append([]any{agency}, args...)...)
 	for i := range out {
 		if err == nil {
 			err = s.openBeside(ctx, agency, out[i].ID, "card", days[i], boxes[i], &out[i])
 		}
 	}
 	return out, err
-}
-
-// Card returns one.
-func (s *Store) Card(ctx context.Context, agency, id string) (door.Card, error) {
-	all, err := s.Cards(ctx, agency)
-	if err != nil {
-		return door.Card{}, err
-	}
-	for _, c := range all {
-		if c.ID == id {
-			return c, nil
-		}
-	}
-	return door.Card{}, notFound("card")
 }
 
 // RevokeCard ends a card that was lost: no page shows its photograph, word or

@@ -142,11 +142,16 @@ func (f *accountFlags) handOver(ctx context.Context, e env, s *store.Store, a st
 	return err
 }
 
-func accountLink(ctx context.Context, e env, f *accountFlags) error {
+// openFor opens the record to do something about the account that is named.
+func (f *accountFlags) openFor(ctx context.Context) (*store.Store, error) {
 	if err := need("id", f.id, "01JDCK…"); err != nil {
-		return err
+		return nil, err
 	}
-	s, err := f.open(ctx)
+	return f.open(ctx)
+}
+
+func accountLink(ctx context.Context, e env, f *accountFlags) error {
+	s, err := f.openFor(ctx)
 	if err != nil {
 		return err
 	}
@@ -159,10 +164,7 @@ func accountLink(ctx context.Context, e env, f *accountFlags) error {
 }
 
 func accountEnd(ctx context.Context, e env, f *accountFlags) error {
-	if err := need("id", f.id, "01JDCK…"); err != nil {
-		return err
-	}
-	s, err := f.open(ctx)
+	s, err := f.openFor(ctx)
 	if err != nil {
 		return err
 	}
@@ -180,10 +182,7 @@ func accountEnd(ctx context.Context, e env, f *accountFlags) error {
 // accountReadmit lets the directory sign somebody in again whose access was
 // ended here.
 func accountReadmit(ctx context.Context, e env, f *accountFlags) error {
-	if err := need("id", f.id, "01JDCK…"); err != nil {
-		return err
-	}
-	s, err := f.open(ctx)
+	s, err := f.openFor(ctx)
 	if err != nil {
 		return err
 	}
