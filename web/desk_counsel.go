@@ -66,6 +66,17 @@ func (s *site) notes(w http.ResponseWriter, r *http.Request, who Account) error 
 
 // notesOf lists the notes of a case, adds one, or destroys one.
 func (s *site) notesOf(w http.ResponseWriter, r *http.Request, who Account) error {
+	return s.withCounsel(w, r, who, "/notes", s.changeNotes, func(card desk.Card, problems []formProblem) (view, error) {
+		v, err := s.notesView(r, who, card)
+		v.Problems = problems
+		return v, err
+	})
+}
+
+// withCounsel is a page of a case that writes to counsel's store: what was posted
+// is done, and leads back to the page; what is wrong with it stands on the page.
+func (s *site) withCounsel(w http.ResponseWriter, r *http.Request, who Account, path string,
+	change func(*http.Request, Account, desk.Card) error, page func(desk.Card, []formProblem) (view, error)) error {
 	if err := s.readForm(r); err != nil {
 		return err
 	}
@@ -73,25 +84,23 @@ func (s *site) notesOf(w http.ResponseWriter, r *http.Request, who Account) erro
 	if err != nil {
 		return s.notOurs(r, err)
 	}
-	var problems []formProblem
+	status, problems := http.StatusOK, []formProblem(nil)
 	if r.Method == http.MethodPost && s.Notes != nil {
-		err := s.changeNotes(r, who, card)
+		err := change(r, who, card)
 		if err == nil {
-			http.Redirect(w, r, s.langOf(r).link(entryPath(card.ID)+"/notes"), http.StatusSeeOther)
+			http.Redirect(w, r, s.langOf(r).link(entryPath(card.ID)+path), http.StatusSeeOther)
 			return nil
 		}
 		if problems = s.orderProblems(r, err); problems == nil {
 			return err
 		}
+		status = http.StatusUnprocessableEntity
 	}
-	v, err := s.notesView(r, who, card)
+	v, err := page(card, problems)
 	if err != nil {
 		return err
 	}
-	if v.Problems = problems; problems != nil {
-		return s.render(w, r, http.StatusUnprocessableEntity, v)
-	}
-	return s.show(w, r, v)
+	return s.render(w, r, status, v)
 }
 
 func (s *site) changeNotes(r *http.Request, who Account, card desk.Card) error {

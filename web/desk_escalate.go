@@ -76,33 +76,11 @@ const keepQuestion = 365 * 24 * time.Hour
 // askCounsel sends a case to counsel in one click, and shows staff what counsel
 // answered to what they asked; counsel's other notes stay counsel's.
 func (s *site) askCounsel(w http.ResponseWriter, r *http.Request, who Account) error {
-	if err := s.readForm(r); err != nil {
-		return err
-	}
-	card, err := s.Desk.Case(r.Context(), r.PathValue("id"), who.Agency)
-	if err != nil {
-		return s.notOurs(r, err)
-	}
-	var problems []formProblem
-	if r.Method == http.MethodPost && s.Notes != nil {
-		err := s.sendToCounsel(r, who, card)
-		if err == nil {
-			http.Redirect(w, r, s.langOf(r).link(entryPath(card.ID)+"/counsel"), http.StatusSeeOther)
-			return nil
-		}
-		if problems = s.orderProblems(r, err); problems == nil {
-			return err
-		}
-	}
-	v, err := s.escalateView(r, who, card)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	if v.Problems = problems; problems != nil {
-		return s.render(w, r, http.StatusUnprocessableEntity, v)
-	}
-	return s.show(w, r, v)
+	return s.withCounsel(w, r, who, "/counsel", s.sendToCounsel, func(card desk.Card, problems []formProblem) (view, error) {
+		v, err := s.escalateView(r, who, card)
+		v.Problems = problems
+		return v, err
+	})
 }
 
 func (s *site) sendToCounsel(r *http.Request, who Account, card desk.Card) error {
