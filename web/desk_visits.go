@@ -349,14 +349,10 @@ func (s *site) visitCheck(w http.ResponseWriter, r *http.Request, who Account) e
 	if v.Wrong != "" {
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
-	var visit door.Visit
-	err := s.inLine(r.Context(), func() (err error) {
-		v.Answer, visit, err = s.codes.Check(r.Context(), who.Agency, door.Try{Code: code, House: house, At: s.Now()})
-		return err
-	})
+	answer, visit, _, err := s.checkCode(r.Context(), who.Agency, door.Try{Code: code, House: house, At: s.Now()})
+	v.Answer = answer
 	if err != nil {
 		s.Log.Error("a check by telephone failed", "error", err)
-		v.Answer = door.CannotConfirm
 	}
 	v.Lines = s.spoken(v, visit)
 	s.counted(r.Context(), doorPage{ORI: who.Agency, Home: v.Home}, "telephone", v.Answer)
@@ -369,8 +365,12 @@ func (s *site) spoken(v visitCheckView, visit door.Visit) []string {
 	lines := []string{l.say("door.first")}
 	switch v.Answer {
 	case door.Yes:
+		car := ""
+		if visit.Vehicle != "" {
+			car = " " + l.say("door.car", "Car", visit.Vehicle)
+		}
 		lines = append(lines,
-			l.say("door.yes")+" "+visit.Unit+". "+l.say("door.purpose."+string(visit.Purpose))+". "+window(visit, s.Desk.Zone(v.Home.Place, visit.Agency))+". "+l.say("door.people", "N", visit.People),
+			l.say("door.yes")+" "+visit.Unit+". "+l.say("door.purpose."+string(visit.Purpose))+". "+window(visit, s.Desk.Zone(v.Home.Place, visit.Agency))+". "+l.say("door.people", "N", visit.People)+car,
 			l.say("door.word")+" "+l.doorWord(visit.Word()), l.say("door.number")+" "+visit.Number(s.Now()), l.say("door.yes-beside"), l.say("door.yes-not"))
 	case door.No:
 		lines = append(lines, l.say("door.no"), l.say("door.no-beside"))

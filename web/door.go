@@ -144,24 +144,35 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
 	v.Code, v.House = "", ""
-	err = s.inLine(r.Context(), func() (err error) {
-		v.Answer, v.Visit, err = s.codes.Check(r.Context(), page.ORI, try)
-		return err
-	})
-	if err == nil && v.Answer == door.Yes && v.Visit.Card != "" {
-		v.Card, err = s.Door.Card(r.Context(), page.ORI, v.Visit.Card)
-		if err == nil && !v.Card.Revoked.IsZero() {
-			v.Answer = door.CallUs // lost: whoever shows it may not be who was sent
-		}
-	}
-	if err != nil {
+	if v.Answer, v.Visit, v.Card, err = s.checkCode(r.Context(), page.ORI, try); err != nil {
 		s.Log.Error("a check at the door failed", "error", err)
-		v.Answer = door.CannotConfirm
 		return s.render(w, r, http.StatusServiceUnavailable, v)
 	}
 	s.fillAnswer(w, r, &v)
 	s.counted(r.Context(), page, "code", v.Answer)
 	return s.show(w, r, v)
+}
+
+// checkCode answers a code on any channel, when it is its turn. A yes comes with
+// the visit and its card.
+func (s *site) checkCode(ctx context.Context, agency string, try door.Try) (a door.Answer, v door.Visit, c door.Card, err error) {
+	err = s.inLine(ctx, func() error {
+		a, v, err = s.codes.Check(ctx, agency, try)
+		if err != nil || a != door.Yes || v.Card == "" {
+			return err
+		}
+		if c, err = s.Door.Card(ctx, agency, v.Card); err != nil {
+			return err
+		}
+		if !c.Revoked.IsZero() { // lost: whoever shows it may not be who was sent
+			a, v, c = door.CallUs, door.Visit{}, door.Card{}
+		}
+		return nil
+	})
+	if err != nil {
+		a = door.CannotConfirm
+	}
+	return a, v, c, err
 }
 
 // fillAnswer puts the visit in words for a yes, and nothing for any other answer.

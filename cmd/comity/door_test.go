@@ -203,6 +203,16 @@ func (d *doorTest) answer(code, house string) (string, string) {
 	return m[1], page
 }
 
+// ring is what a clerk reads to somebody who rings and says digits.
+func (d *doorTest) ring(digits, house string) string {
+	d.t.Helper()
+	status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/check", url.Values{"code": {digits}, "house": {house}, "say": {"en"}})
+	if status != 200 {
+		d.t.Fatalf("by telephone: %d %.1500s", status, page)
+	}
+	return page
+}
+
 func (d *doorTest) expect(what, want, code, house string) string {
 	d.t.Helper()
 	got, page := d.answer(code, house)
@@ -232,9 +242,10 @@ func TestBookedVisit(t *testing.T) {
 		t.Errorf("a code that is none: %d", status)
 	}
 	// By telephone, the clerk types digits and reads out what the page says.
-	status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/check", url.Values{"code": {l.digits}, "house": {sampleHouse}, "say": {"en"}})
-	if status != 200 || !strings.Contains(page, "Yes. From us: Sample City Water") || !strings.Contains(page, l.word) {
-		t.Errorf("by telephone: %d %.1500s", status, page)
+	for _, want := range []string{"Yes. From us: Sample City Water", "12:00–14:00", "Vehicle 0412", "One person", l.word} {
+		if page := d.ring(l.digits, sampleHouse); !strings.Contains(page, want) {
+			t.Errorf("by telephone a yes lacks %q: %.1500s", want, page)
+		}
 	}
 	// A door that stays closed leads to another time, and nothing else.
 	visits, err := d.store.Visits(t.Context(), testAgency)
@@ -310,6 +321,9 @@ func TestHarm_H8_a_card_has_no_name_and_no_photo_without_consent(t *testing.T) {
 		t.Fatal(status)
 	}
 	d.expect("a stolen card", "call-us", l.code, sampleHouse)
+	if page := d.ring(l.digits, sampleHouse); strings.Contains(page, "Yes. From us") || strings.Contains(page, l.word) || !strings.Contains(page, "We cannot say.") {
+		t.Errorf("a stolen card by telephone: %.1500s", page)
+	}
 }
 
 // cameraPhoto is a picture with what a camera writes beside it.
