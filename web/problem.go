@@ -19,6 +19,9 @@ func (f *failure) Error() string { return f.problem.Error() }
 // problem is a failure whose words stand in the catalogue under problem.<code>.
 func (s *site) problem(r *http.Request, status int, code string) *failure {
 	l := s.langOf(r)
+	if s.alone[l.tag] != nil { // it has words for the door's own page of problems alone
+		l = s.langs[tags[0]]
+	}
 	return &failure{status, comity.Problem{
 		Code:    code,
 		Message: l.say("problem." + code + ".message"),
@@ -56,7 +59,11 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		writeProblem(w, f)
 		return
 	}
-	if err := s.render(w, r, f.status, problemView{f.status, f.problem, s.foreign(r, f)}); err != nil {
+	page := view(problemView{f.status, f.problem, s.foreign(r, f)})
+	if atDoor(r) {
+		page = s.doorProblem(r, f)
+	}
+	if err := s.render(w, r, f.status, page); err != nil {
 		s.Log.Error("error page failed", "error", err)
 		http.Error(w, f.problem.Message, f.status)
 	}

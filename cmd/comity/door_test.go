@@ -464,6 +464,46 @@ func TestHarm_H15_every_door_page_says_the_first_thing_first(t *testing.T) {
 	}
 }
 
+// H15 holds on what goes wrong too, in each language of the door: an address that
+// is none, a form of another site, one that is broken or far too long.
+func TestHarm_H15_a_door_page_that_fails_says_the_first_thing_first(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	first := map[string]string{
+		"":    "You may keep the door closed while you check. A judge's warrant or an emergency is different.",
+		"/es": "Puede dejar la puerta cerrada mientras comprueba. Una orden de un juez o una emergencia es distinto.",
+		"/ar": "يمكنك إبقاء الباب مغلقًا أثناء التحقق. أمر قضائي من قاضٍ أو حالة طوارئ أمر مختلف.",
+	}
+	for lang, words := range first {
+		for _, x := range []struct {
+			method, path, body, origin string
+			status                     int
+		}{
+			{"GET", "/door/ZZ0000000", "", "", 404},
+			{"GET", doorPath + "/nothing", "", "", 404},
+			{"GET", doorPath + "/name/0", "", "", 404},
+			{"PUT", doorPath, "", "", 405},
+			{"POST", doorPath, "code=1", "https://springfield-gov.example", 403},
+			{"POST", doorPath, "code=%zz", "", 400},
+			{"POST", doorPath, strings.Repeat("a", 300_000), "", 413},
+		} {
+			req, err := http.NewRequest(x.method, d.url+lang+x.path, strings.NewReader(x.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			if x.origin != "" {
+				req.Header.Set("Origin", x.origin)
+			}
+			status, page := d.read(http.DefaultClient.Do(req))
+			_, main, _ := strings.Cut(page, "<main")
+			if i := strings.Index(main, words); status != x.status || i < 0 || i > strings.Index(main, "<h1") || !strings.Contains(main, "911") {
+				t.Errorf("%s %s%s: %d, want %d and what she may do first: %.600s", x.method, lang, x.path, status, x.status, page)
+			}
+		}
+	}
+}
+
 // H16: a letter and a card lead nowhere but to the city's own address, which
 // is the server's own setting and nothing that a visitor can bring.
 func TestHarm_H16_nothing_opens_another_address(t *testing.T) {
