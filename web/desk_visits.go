@@ -373,9 +373,9 @@ func (s *site) spoken(v visitCheckView, visit door.Visit) []string {
 			l.say("door.yes")+" "+visit.Unit+". "+l.say("door.purpose."+string(visit.Purpose))+". "+window(visit, s.Desk.Zone(v.Home.Place, visit.Agency))+". "+l.say("door.people", "N", visit.People)+car,
 			l.say("door.word")+" "+l.doorWord(visit.Word()), l.say("door.number")+" "+visit.Number(s.Now()), l.say("door.yes-beside"), l.say("door.yes-not"))
 	case door.No:
-		lines = append(lines, l.say("door.no"), l.say("door.no-beside"))
+		lines = append(lines, l.say("door.no"), l.say("door.no-beside"), l.say("door.no-genuine"))
 	case door.CallUs: // a person is on the line already: what to do, not to ring
-		lines = append(lines, l.say("door.name-cannot"), l.say("door.no-beside"))
+		lines = append(lines, l.say("door.name-cannot"), l.say("door.no-beside"), l.say("door.no-genuine"))
 	default:
 		lines = append(lines, l.say("door.down"), l.say("door.down-beside"))
 	}

@@ -109,6 +109,45 @@ func TestDoorLanguagesAreWhole(t *testing.T) {
 	}
 }
 
+// What is said first, and the answers, are the same words wherever they are read:
+// on a page, in a letter, in a text message and by telephone.
+func TestDoorSaysTheSameEverywhere(t *testing.T) {
+	langs, err := loadLangs(testBook(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := loadDoorLangs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tag, l := range alone {
+		langs[tag] = l
+	}
+	for tag, l := range langs {
+		first := l.say("door.first")
+		args := []any{"Unit", "", "Day", "", "Window", "", "Purpose", "(purpose)", "Code", "", "Digits", "", "Word", "", "Address", "", "Number", ""}
+		sms := l.say("door.letter.sms", args...)
+		if l.say("door.letter.closed") != first || !strings.Contains(sms, first) || !strings.Contains(sms, "(purpose)") {
+			t.Errorf("%s: a letter or a message says otherwise what she may do, or not what for: %s", tag, sms)
+		}
+		if tag == "en" || tag == "es" {
+			if script, err := door.Read(tag, door.No); err != nil || script.First != first {
+				t.Errorf("%s: by telephone %q, %v", tag, script.First, err)
+			}
+		}
+	}
+	en := langs["en"]
+	for said, want := range map[string]string{
+		en.say("door.first"): "You may keep the door closed while you check. A judge's warrant or an emergency is different.",
+		en.say("door.no") + " " + en.say("door.no-beside"): "We have no city visit on record for this. That does not mean the person is false. Keep the door closed, call 911 if you feel unsafe.",
+		en.say("door.down"): "Our service is down: ask them to come back.",
+	} {
+		if said != want {
+			t.Errorf("%q, want %q", said, want)
+		}
+	}
+}
+
 // Words are told apart in every language, and there are as many as are drawn.
 func TestDoorWords(t *testing.T) {
 	langs, err := loadLangs(testBook(t))
