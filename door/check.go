@@ -218,10 +218,11 @@ func (c *Counter) digest(key string) uint64 {
 	return h
 }
 
-// turn begins a new span where the last is over, and where the clock was put back.
+// turn begins a new span where the last is over, and where the clock was put far
+// back. Tries at once come a little out of order, which begins none.
 func (c *Counter) turn(at time.Time) {
 	since := at.Sub(c.began)
-	if since >= 0 && since < c.every {
+	if since.Abs() < c.every {
 		return
 	}
 	c.old, c.now = c.now, map[uint64]int{}
