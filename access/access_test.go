@@ -155,6 +155,11 @@ func TestWhatNoRoleMay(t *testing.T) {
 	if may(Integrator, Record, ByPasskey) || !may(Integrator, Record, ByToken) {
 		t.Error("the role of programs is not for programs alone")
 	}
+	for _, a := range Actions() {
+		if may(Gateway, a, ByPasskey) || may(Gateway, a, ByToken) != (a == AnswerDoor) {
+			t.Errorf("the telephone system's token: %s", a)
+		}
+	}
 }
 
 // Every action is in one group, every group and action that a policy names exists.

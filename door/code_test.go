@@ -39,6 +39,25 @@ func TestParseHouse(t *testing.T) {
 	}
 }
 
+func TestParseMessage(t *testing.T) {
+	for typed, want := range map[string]string{
+		"AB-C123 412": "AB-C123 412", "abc123 412": "AB-C123 412", "ab c123 412 b": "AB-C123 412B", "AB C1 23\n0412": "AB-C123 412", "AB-C123, 412½": "AB-C123 412+", "AB-C123، ٤١٢": "AB-C123 412",
+		"  AB-C123   412-B ": "AB-C123 412B", "ABC 123 412 1/2": "AB-C123 412+", "412 ABC 7": "41-2ABC 7",
+		"": "bad-message", "AB-C123": "bad-message", "AB-C12 3412": "bad-message", "412 AB-C123": "bad-message", "Code AB-C123 house 412": "bad-message", "AB-C12 412 Main": "bad-message",
+		"AB-C123 Main": "bad-house", "AB-C123 412 Main St": "bad-house", "ABCU23 412": "bad-code", "ABC?23 412": "bad-code", "STOP": "bad-message",
+		"AB-C123 " + strings.Repeat(" ", 100) + "412": "bad-message",
+	} {
+		c, h, err := ParseMessage(typed)
+		got := c.String() + " " + string(h)
+		if err != nil {
+			got = codes(err)
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", typed, got, want)
+		}
+	}
+}
+
 // Every character of a code is as likely as any other, within five sigma.
 func TestCodesAreFair(t *testing.T) {
 	const n = 20_000
@@ -67,7 +86,7 @@ func TestCodesAreFair(t *testing.T) {
 }
 
 func FuzzParseCode(f *testing.F) {
-	for _, s := range []string{"AB-C123", "1234 5678", "½", "٤٧K٣٢١", "\xff\x00", strings.Repeat("A", 300)} {
+	for _, s := range []string{"AB-C123", "1234 5678", "½", "٤٧K٣٢١", "\xff\x00", strings.Repeat("A", 300), "AB-C123 412 1/2", "ab c123, 412b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -81,6 +100,11 @@ func FuzzParseCode(f *testing.F) {
 		if h, err := ParseHouse(s); err == nil {
 			if again, err := ParseHouse(strings.Replace(string(h), "+", " 1/2", 1)); err != nil || again != h {
 				t.Errorf("%q: %q is read again as %q, %v", s, h, again, err)
+			}
+		}
+		if c, h, err := ParseMessage(s); err == nil {
+			if cc, hh, err := ParseMessage(c.String() + " " + strings.Replace(string(h), "+", " 1/2", 1)); err != nil || cc != c || hh != h {
+				t.Errorf("%q: %s %q is read again as %s %q, %v", s, c, h, cc, hh, err)
 			}
 		}
 		if v, err := ParseVehicle(s, s); err == nil {

@@ -81,6 +81,7 @@ func (s *site) api() handler {
 		s.apiRegisters(a)
 		s.apiTraining(a)
 		s.apiBookings(a)
+		s.apiDoor(a)
 	}
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "no-store")

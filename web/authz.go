@@ -29,6 +29,7 @@ var apiActions = map[string]access.Action{
 	"open-disclosure":   access.AskDisclosure,
 	"register":          access.SeeRegisters,
 	"booking":           access.Integrate,
+	"check-visit":       access.AnswerDoor,
 }
 
 // May reports whether the account may do this in its own agency's matters.

@@ -75,7 +75,7 @@ func TestRolesOnThePages(t *testing.T) {
 	o, _, _ := newCourt(t)
 	for role, want := range map[access.Role][2]int{
 		access.Clerk: {200, 200}, access.WatchCommander: {200, 200}, access.Commander: {200, 200}, access.Dispatcher: {200, 200},
-		access.Administrator: {403, 403}, access.Trainer: {403, 403}, access.Integrator: {403, 403}, access.Auditor: {200, 403}, "ice": {403, 403},
+		access.Administrator: {403, 403}, access.Trainer: {403, 403}, access.Integrator: {403, 403}, access.Gateway: {403, 403}, access.Auditor: {200, 403}, "ice": {403, 403},
 	} {
 		name := "as-" + string(role)
 		o.badges.sessions[name] = Account{ID: name, Agency: "TX2270000", Role: string(role), By: access.ByPasskey}

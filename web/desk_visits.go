@@ -349,35 +349,9 @@ func (s *site) visitCheck(w http.ResponseWriter, r *http.Request, who Account) e
 	if v.Wrong != "" {
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
-	answer, visit, _, err := s.checkCode(r.Context(), who.Agency, door.Try{Code: code, House: house, At: s.Now()})
-	v.Answer = answer
-	if err != nil {
-		s.Log.Error("a check by telephone failed", "error", err)
-	}
-	v.Lines = s.spoken(v, visit)
-	s.counted(r.Context(), doorPage{ORI: who.Agency, Home: v.Home}, "telephone", v.Answer)
+	page := doorPage{ORI: who.Agency, Home: v.Home}
+	answer, visit, _, _ := s.checkCode(r.Context(), who.Agency, door.Try{Code: code, House: house, At: s.Now()}) // logged; the clerk reads out that there is none
+	v.Answer, v.Lines = answer, s.spoken(s.tongue(v.Lang), page, answer, visit, byClerk)
+	s.counted(r.Context(), page, "telephone", v.Answer)
 	return s.show(w, r, v)
-}
-
-// spoken is what is read aloud: the page's own sentences, in the caller's language.
-func (s *site) spoken(v visitCheckView, visit door.Visit) []string {
-	l := s.tongue(v.Lang)
-	lines := []string{l.say("door.first")}
-	switch v.Answer {
-	case door.Yes:
-		car := ""
-		if visit.Vehicle != "" {
-			car = " " + l.say("door.car", "Car", visit.Vehicle)
-		}
-		lines = append(lines,
-			l.say("door.yes")+" "+visit.Unit+". "+l.say("door.purpose."+string(visit.Purpose))+". "+window(visit, s.Desk.Zone(v.Home.Place, visit.Agency))+". "+l.say("door.people", "N", visit.People)+car,
-			l.say("door.word")+" "+l.doorWord(visit.Word()), l.say("door.number")+" "+visit.Number(s.Now()), l.say("door.yes-beside"), l.say("door.yes-not"))
-	case door.No:
-		lines = append(lines, l.say("door.no"), l.say("door.no-beside"), l.say("door.no-genuine"))
-	case door.CallUs: // a person is on the line already: what to do, not to ring
-		lines = append(lines, l.say("door.name-cannot"), l.say("door.no-beside"), l.say("door.no-genuine"))
-	default:
-		lines = append(lines, l.say("door.down"), l.say("door.down-beside"))
-	}
-	return append(lines, l.say("door.others"), l.say("door.unsafe"))
 }

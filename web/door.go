@@ -145,7 +145,6 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Code, v.House = "", ""
 	if v.Answer, v.Visit, v.Card, err = s.checkCode(r.Context(), page.ORI, try); err != nil {
-		s.Log.Error("a check at the door failed", "error", err)
 		return s.render(w, r, http.StatusServiceUnavailable, v)
 	}
 	s.fillAnswer(w, r, &v)
@@ -153,8 +152,9 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, v)
 }
 
-// checkCode answers a code on any channel, when it is its turn. A yes comes with
-// the visit and its card.
+// checkCode answers a code on any channel, when it is its turn: on a page, to a
+// clerk, to the city's own telephone system. A yes comes with the visit and its
+// card, any other answer with nothing; where there is none it says so.
 func (s *site) checkCode(ctx context.Context, agency string, try door.Try) (a door.Answer, v door.Visit, c door.Card, err error) {
 	err = s.inLine(ctx, func() error {
 		a, v, err = s.codes.Check(ctx, agency, try)
@@ -170,20 +170,20 @@ func (s *site) checkCode(ctx context.Context, agency string, try door.Try) (a do
 		return nil
 	})
 	if err != nil {
-		a = door.CannotConfirm
+		s.Log.Error("a check at the door failed", "error", err)
+		return door.CannotConfirm, door.Visit{}, door.Card{}, err
 	}
-	return a, v, c, err
+	return a, v, c, nil
 }
 
 // fillAnswer puts the visit in words for a yes, and nothing for any other answer.
 func (s *site) fillAnswer(w http.ResponseWriter, r *http.Request, v *doorCodeView) {
 	if v.Answer != door.Yes {
-		v.Visit, v.Card = door.Visit{}, door.Card{}
 		return
 	}
 	zone := s.Desk.Zone(v.Home.Place, v.ORI)
 	v.Window = window(v.Visit, zone)
-	v.Word = s.langOf(r).doorWord(v.Visit.Word())
+	v.Word = s.wordIn(s.langOf(r), v.Visit)
 	v.Number, v.Now = v.Visit.Number(s.Now()), s.Now().In(zone).Format("15:04")
 	if len(v.Card.Photo) > 0 {
 		v.Photo = base64.StdEncoding.EncodeToString(v.Card.Photo)

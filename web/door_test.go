@@ -23,6 +23,16 @@ type hall struct {
 	visit  door.Visit
 	letter door.Letter
 	card   door.Card
+	broken error          // what the store answers
+	totals map[string]int // kind and answer
+}
+
+func (h *hall) AddDayTotal(_ context.Context, _, kind, _, answer string, n int) error {
+	if h.totals == nil {
+		h.totals = map[string]int{}
+	}
+	h.totals[kind+" "+answer] += n
+	return nil
 }
 
 func newHall(t *testing.T, worker string) *hall {
@@ -53,10 +63,10 @@ func (h *hall) Visits(context.Context, string) ([]door.Visit, error) {
 }
 
 func (h *hall) VisitsOf(_ context.Context, _ string, ch door.Channel, group string, _ time.Time) ([]door.Visit, error) {
-	if h.visit.Keys[ch].Group == group {
+	if h.visit.Keys[ch].Group == group && h.broken == nil {
 		return []door.Visit{h.visit}, nil
 	}
-	return nil, nil
+	return nil, h.broken
 }
 
 func (h *hall) Claims(context.Context, string) ([]door.Claim, error) {

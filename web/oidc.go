@@ -59,7 +59,7 @@ func NewProvider(c ProviderConfig) (*Provider, error) {
 		return nil, badProvider("groups", "no group gives a role")
 	}
 	for group, role := range c.Groups {
-		if group == "" || !slices.Contains(access.Given(), role) || role == access.Integrator {
+		if group == "" || !slices.Contains(access.Given(), role) || role.OfProgram() {
 			return nil, badProvider("groups", fmt.Sprintf("the group %q has no role that people have: %q", group, role))
 		}
 	}

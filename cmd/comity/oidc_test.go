@@ -556,6 +556,7 @@ func TestProviderFileRefused(t *testing.T) {
 		"no such role":    strings.Replace(good, "clerk", "king", 1),
 		"everything":      strings.Replace(good, "clerk", "admin", 1),
 		"a program":       strings.Replace(good, "clerk", "integrator", 1),
+		"a gateway":       strings.Replace(good, "clerk", "gateway", 1),
 		"an unknown word": good + "group: {a: clerk}\n",
 		"no secret there": good + "secret: nowhere.txt\n",
 		"no YAML":         "{",
