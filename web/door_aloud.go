@@ -71,13 +71,14 @@ func (s *site) spoken(l *lang, p doorPage, a door.Answer, v door.Visit, by strin
 // spokenVisit is what a yes says of the visit, in words that a voice can read.
 func (s *site) spokenVisit(l *lang, p doorPage, v door.Visit, by string) []string {
 	zone := s.Desk.Zone(p.Home.Place, p.ORI)
-	now, number := s.Now(), v.Number(s.Now())
+	now, number, hours := s.Now(), v.Number(s.Now()), window(v, zone)+"."
 	if by == byTelephone {
 		number = strings.Join(strings.Split(number, ""), " ")
+		hours = l.say("door.aloud.window", "From", v.From.In(zone).Format("15:04"), "Until", v.Until.In(zone).Format("15:04"))
 	}
 	visit := []string{
 		l.say("door.yes") + " " + v.Unit + ".", l.say("door.purpose."+string(v.Purpose)) + ".",
-		l.say("door.aloud.window", "From", v.From.In(zone).Format("15:04"), "Until", v.Until.In(zone).Format("15:04")), l.say("door.people", "N", v.People),
+		hours, l.say("door.people", "N", v.People),
 	}
 	if v.Vehicle != "" {
 		visit = append(visit, l.say("door.car", "Car", v.Vehicle))
