@@ -41,7 +41,7 @@ func TestDoorByTelephoneAndSMS(t *testing.T) {
 		"SMS":                {fmt.Sprintf(`{"channel":"sms","text":"%s 412"}`, strings.ToLower(code)), "yes", []string{"Yes. From us"}},
 		"SMS in two keys":    {fmt.Sprintf(`{"channel":"sms","code":%q,"house":"412"}`, code), "yes", []string{"Yes. From us"}},
 		"another code":       {`{"channel":"telephone","code":"00000000","house":"7"}`, "no", []string{"We have no city visit on record for this.", "That does not mean the person is false", "911"}},
-		"SMS, another":       {`{"channel":"sms","text":"ZZ-ZZZZ 7","language":"es"}`, "no", []string{"no se enfrente a nadie"}},
+		"SMS, another":       {`{"channel":"sms","text":"ZZ-ZZZZ 7","language":"es"}`, "no", []string{"No se enfrente a nadie"}},
 	} {
 		w := o.call("POST", gatewayPath, "ivr", c.body)
 		if w.Code != http.StatusOK {
