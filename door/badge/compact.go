@@ -3,6 +3,7 @@ package badge
 import (
 	"bytes"
 	"fmt"
+	"math/big"
 	"strings"
 	"time"
 
@@ -108,8 +109,11 @@ func (v Verifier) Compact(text string) (Badge, error) {
 	if err := exactly(message.Payload, &c, 0); err != nil {
 		return Badge{}, err
 	}
-	if head.Alg != es256 || len(head.Kid) != keyIDBytes || len(message.Open) > 0 || len(message.Signature) != 2*half || len(c.Handle) != HandleBytes || len(c.Title) > longestTitle {
+	if head.Alg != es256 || len(head.Kid) != keyIDBytes || message.Open == nil || len(message.Open) > 0 || len(message.Signature) != 2*half || len(c.Handle) != HandleBytes || len(c.Title) > longestTitle {
 		return Badge{}, fmt.Errorf("%w: no code of a badge", ErrForm)
+	}
+	if s := new(big.Int).SetBytes(message.Signature[half:]); lower(s) != s {
+		return Badge{}, fmt.Errorf("%w: the other spelling of a signature", ErrForm)
 	}
 	signed, err := message.signed()
 	if err != nil {

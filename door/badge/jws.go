@@ -3,6 +3,7 @@ package badge
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -90,10 +91,20 @@ func sign(key *ecdsa.PrivateKey, text []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign a badge: %w", err)
 	}
+	s = lower(s)
 	out := make([]byte, 2*half)
 	r.FillBytes(out[:half])
 	s.FillBytes(out[half:])
 	return out, nil
+}
+
+// lower is s or its twin, whichever is the smaller: both verify, and a code of
+// a minute has one spelling.
+func lower(s *big.Int) *big.Int {
+	if twin := new(big.Int).Sub(elliptic.P256().Params().N, s); twin.Cmp(s) < 0 {
+		return twin
+	}
+	return s
 }
 
 // signJWS writes header and payload, each in one spelling.

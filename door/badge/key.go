@@ -8,11 +8,11 @@ import (
 
 const uncompressed = 4 // first byte of a point with both coordinates (SEC 1)
 
-// publicKey reads the members of a key of P-256. A point that is not on the
-// curve is refused.
+// publicKey reads the four members of a key of P-256. A point that is not on the
+// curve is refused, and a key that says more: what it is for, or a certificate.
 func publicKey(jwk map[string]any) (*ecdsa.PublicKey, error) {
 	bad := fmt.Errorf("%w: a key that is none of P-256", ErrForm)
-	if jwk["kty"] != "EC" || jwk["crv"] != "P-256" || jwk["d"] != nil {
+	if jwk["kty"] != "EC" || jwk["crv"] != "P-256" || len(jwk) != 4 {
 		return nil, bad
 	}
 	point := []byte{uncompressed}

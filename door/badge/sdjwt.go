@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +22,8 @@ const (
 	bindingType = "kb+jwt"
 	// A key binding is made for one look: an older one is another's.
 	bindingLife = 5 * time.Minute
+	// iat, aud, nonce, sd_hash: another claim could take back what these say.
+	bindingClaims = 4
 	// A credential has few claims: more digests or disclosures are no badge.
 	mostDisclosed = 256
 )
@@ -117,6 +120,9 @@ func (v Verifier) times(claims map[string]any) error {
 	from := iat
 	if early && nbf.After(from) {
 		from = nbf
+	}
+	if ends && !from.Before(exp) {
+		return fmt.Errorf("%w: it ends before it begins", ErrForm)
 	}
 	if !v.in(from, exp) {
 		return ErrTime
@@ -228,6 +234,9 @@ func (o opening) object(in map[string]any, depth int) (map[string]any, error) {
 		if name == "_sd" {
 			continue
 		}
+		if o.vc && depth == 0 && slices.Contains(fixed[:], name) && hides(value) {
+			return nil, fmt.Errorf("%w: a part of %s is a digest", ErrForm, name)
+		}
 		opened, err := o.value(value, depth+1)
 		if err != nil {
 			return nil, err
@@ -253,7 +262,7 @@ func (o opening) object(in map[string]any, depth int) (map[string]any, error) {
 		if _, shadows := in[d.name]; shadows {
 			return nil, fmt.Errorf("%w: %.20q is said twice", ErrForm, d.name)
 		}
-		if _, shadows := out[d.name]; shadows || o.vc && depth == 0 && isFixed(d.name) {
+		if _, shadows := out[d.name]; shadows || o.vc && depth == 0 && slices.Contains(fixed[:], d.name) {
 			return nil, fmt.Errorf("%w: %.20q may not be disclosed", ErrForm, d.name)
 		}
 		if out[d.name], err = o.value(d.value, depth+1); err != nil {
@@ -263,11 +272,17 @@ func (o opening) object(in map[string]any, depth int) (map[string]any, error) {
 	return out, nil
 }
 
-func isFixed(name string) bool {
-	for _, f := range fixed {
-		if f == name {
-			return true
+// hides says whether a value has digests in it.
+func hides(value any) bool {
+	switch x := value.(type) {
+	case map[string]any:
+		for name, inner := range x {
+			if name == "_sd" || name == "..." || hides(inner) {
+				return true
+			}
 		}
+	case []any:
+		return slices.ContainsFunc(x, hides)
 	}
 	return false
 }
@@ -325,8 +340,8 @@ func (v Verifier) bound(claims map[string]any, text, binding string) (bool, erro
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", ErrBinding, err)
 	}
-	if token.typ != bindingType || token.kid != "" {
-		return false, fmt.Errorf("%w: typ %.30q", ErrBinding, token.typ)
+	if token.typ != bindingType || token.kid != "" || len(token.payload) != bindingClaims {
+		return false, fmt.Errorf("%w: typ %.30q with %d claims", ErrBinding, token.typ, len(token.payload))
 	}
 	cnf, _ := claims["cnf"].(map[string]any)
 	jwk, _ := cnf["jwk"].(map[string]any)

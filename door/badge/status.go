@@ -117,6 +117,9 @@ func (v Verifier) StatusAt(issuer, token, address string, place int64) (byte, er
 	if !ends {
 		exp = v.Now.Add(time.Second)
 	}
+	if ends && !iat.Before(exp) {
+		return 0, fmt.Errorf("%w: the list ends before it begins", ErrForm)
+	}
 	if !v.in(iat, exp) {
 		return 0, ErrTime
 	}
