@@ -182,6 +182,18 @@ func TestDoorWords(t *testing.T) {
 	}
 }
 
+// A look that took longer, for its group has a visit, is not told apart by when
+// its answer comes.
+func TestAnswersLeaveAtABeat(t *testing.T) {
+	c := newChecking(&hall{})
+	for _, x := range []struct{ work, least time.Duration }{{0, answerBeat}, {answerBeat / 2, answerBeat}, {answerBeat + time.Millisecond, 2 * answerBeat}} {
+		began := time.Now()
+		if err := c.inLine(t.Context(), func() error { time.Sleep(x.work); return nil }); err != nil || time.Since(began) < x.least {
+			t.Errorf("work of %s is answered after %s, want %s: %v", x.work, time.Since(began), x.least, err)
+		}
+	}
+}
+
 func FuzzSmallPhoto(f *testing.F) {
 	f.Add([]byte("\xff\xd8\xff\xe0"))
 	f.Add([]byte("\x89PNG\r\n\x1a\n"))
