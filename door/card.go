@@ -73,7 +73,11 @@ type Claim struct {
 	Answered time.Time
 }
 
-// Claims lists what can be claimed.
+// NotMe is the claim of whoever was sent: somebody comes in that person's name.
+// Staff alone make it, so no flood of the others keeps it out.
+const NotMe = "not-me"
+
+// Claims lists what anybody can claim.
 var Claims = [...]string{"person", "vehicle", "telephone", "letter"}
 
 // ParseClaim reads what is claimed.

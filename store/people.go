@@ -96,6 +96,7 @@ func (s *Store) EndAccount(ctx context.Context, agency, id, why, by string) erro
 		return errors.Join(
 			t.exec(`DELETE FROM session WHERE account = ?`, id), t.exec(`DELETE FROM token WHERE account = ?`, id),
 			t.exec(`DELETE FROM link WHERE account = ?`, id), t.exec(`DELETE FROM passkey WHERE account = ?`, id),
+			t.exec(`UPDATE door_card SET revoked = ? WHERE agency = ? AND account = ? AND revoked = 0`, now.Unix(), agency, id), // no door hears yes for them
 			t.event(Event{Agency: agency, Account: id, What: "ended", Note: why, By: by, At: now}))
 	})
 }

@@ -173,6 +173,29 @@ func TestCards(t *testing.T) {
 	grepFolder(t, dir, string(photo), "Meter technician")
 }
 
+// Whoever leaves is sent by nobody any more: the card ends with the account.
+func TestCardEndsWithItsAccount(t *testing.T) {
+	c := newClock()
+	s, _ := create(t, c)
+	a, err := s.AddAccount(t.Context(), Account{Agency: cook, Role: "field-worker", Name: "Sample worker"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := s.SaveCard(t.Context(), door.Card{Agency: cook, Title: "Meter technician (sample)", Account: a.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Shift(t.Context(), cook, k.ID, door.ShiftUntil(c.now())); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EndAccount(t.Context(), cook, a.ID, EndDirectory, "sample administrator"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Card(t.Context(), cook, k.ID); err != nil || got.Revoked.IsZero() || got.OnShift(c.now()) {
+		t.Errorf("the card of an account that ended: %+v, %v", got, err)
+	}
+}
+
 func TestVehiclesAreDigests(t *testing.T) {
 	s, dir := create(t, newClock())
 	cars := []door.Vehicle{{Fleet: "FLEET412", Tail: "7K3"}, {Fleet: "FLEET413", Tail: "7K4"}}
@@ -235,6 +258,9 @@ func TestClaims(t *testing.T) {
 	}
 	if _, err := s.SaveClaim(t.Context(), cook, "letter"); code(err) != "too-many-claims" {
 		t.Errorf("a flood: %v", err)
+	}
+	if _, err := s.SaveClaim(t.Context(), cook, door.NotMe); err != nil {
+		t.Errorf("a flood keeps a worker's own report from the watch commander: %v", err)
 	}
 	c.add(49 * time.Hour)
 	if err := s.Sweep(t.Context()); err != nil {

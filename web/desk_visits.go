@@ -265,7 +265,7 @@ func (s *site) changeVisit(w http.ResponseWriter, r *http.Request, who Account) 
 		if err := s.Door.StopVisit(r.Context(), who.Agency, visit.ID); err != nil {
 			return err
 		}
-		if _, err := s.Door.SaveClaim(r.Context(), who.Agency, "person"); err != nil {
+		if _, err := s.Door.SaveClaim(r.Context(), who.Agency, door.NotMe); err != nil {
 			return err
 		}
 		http.Redirect(w, r, s.langOf(r).link(back), http.StatusSeeOther)

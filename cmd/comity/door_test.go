@@ -422,7 +422,7 @@ func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
 		}
 	}
 	d.expect("after \"not me\"", "call-us", m.code, sampleHouse)
-	if _, page := d.get(d.staff[access.WatchCommander], "/desk/visits"); !strings.Contains(page, "Somebody used our name") {
+	if _, page := d.get(d.staff[access.WatchCommander], "/desk/visits"); !strings.Contains(page, "Whoever we sent says that it is not them") {
 		t.Error("the watch commander is not told")
 	}
 	// Whoever is sent sees no case and books nothing.
