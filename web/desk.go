@@ -181,6 +181,7 @@ type deskHomeView struct {
 	Purpose   string
 	NoPurpose bool   // the search was not made
 	Typed     string // what it looked for
+	Claims    int    // that somebody used our name, and nobody has answered
 }
 
 func (deskHomeView) template() string { return "desk" }
@@ -227,6 +228,9 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 	}
 	tasks, err := s.Desk.Tasks(r.Context(), who.Agency)
 	if err != nil {
+		return err
+	}
+	if v.Claims, err = s.openClaims(r.Context(), who); err != nil {
 		return err
 	}
 	l := s.langOf(r)

@@ -293,6 +293,21 @@ func (s *site) isSent(ctx context.Context, who Account, v door.Visit) bool {
 	return err == nil && c.Account == who.ID
 }
 
+// openClaims is how many reports wait for this person's yes or no.
+func (s *site) openClaims(ctx context.Context, who Account) (int, error) {
+	if s.Door == nil || !who.May(access.Supervise) || !who.May(access.BookVisits) {
+		return 0, nil
+	}
+	all, err := s.Door.Claims(ctx, who.Agency)
+	n := 0
+	for _, c := range all {
+		if c.Answer == "" {
+			n++
+		}
+	}
+	return n, err
+}
+
 // answerClaim keeps the watch commander's yes or no; it names nobody.
 func (s *site) answerClaim(w http.ResponseWriter, r *http.Request, who Account) error {
 	if s.Door == nil {

@@ -590,6 +590,9 @@ func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
 	if err != nil || len(claims) != 1 {
 		t.Fatal(len(claims), err)
 	}
+	if _, page := d.get(d.staff[access.WatchCommander], "/desk"); !strings.Contains(page, "One report that somebody used our name waits for you.") {
+		t.Error("the watch commander's tasks do not name it")
+	}
 	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/visits/claims/"+claims[0].ID, url.Values{"answer": {"no"}}); status != 403 {
 		t.Errorf("a dispatcher answers for the watch commander: %d", status)
 	}
