@@ -160,7 +160,8 @@ func (s *Store) sweepVisits(ctx context.Context) error {
 	return errors.Join(err, s.write(ctx, func(t *tx) error {
 		return errors.Join(
 			t.exec(`DELETE FROM door_visit WHERE closes <= ?`, now.Add(-keepVisit).Unix()),
-			t.exec(`DELETE FROM door_claim WHERE at <= ?`, now.Add(-keepClaim).Unix()))
+			t.exec(`DELETE FROM door_claim WHERE at <= ?`, now.Add(-keepClaim).Unix()),
+			t.exec(`DELETE FROM door_badge WHERE until <= ?`, now.Unix()))
 	}))
 }
 

@@ -73,7 +73,7 @@ type visit struct {
 // noPages are addresses that staff fetch and that are files, and the pictures of
 // a paper, which TestPapersInChromium looks at.
 var noPages = []string{"/desk/figures.csv", "/desk/papers/{id}/{n}", "/desk/entries/{id}/receipt.json", "/desk/entries/{id}/receipt.png", "/desk/export/{kind}", "/desk/registers/{kind}/list.csv", "/desk/entries/{id}/disclosure/{kind}",
-	"/desk/scene/manifest.json", "/desk/scene/worker.js"}
+	"/desk/scene/manifest.json", "/desk/scene/worker.js", "/desk/shift/badge.png"}
 
 // Every page that staff may GET is one that Chromium looks at, and opens for the
 // role that it is looked at with. A page added later fails here until it is.
@@ -246,7 +246,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
 	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")
-	add(access.FieldWorker, "/desk/shift")
+	add(access.FieldWorker, "/desk/shift", "/desk/shift/badge")
 	add(access.Clerk, "/desk/visits", "/desk/visits/check", "/desk/visits/cards")
 	add("nobody", "/desk/enter")
 	return o, append(out,

@@ -1,10 +1,41 @@
 package web
 
 import (
+	"bytes"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/png"
+	"net/http"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
 )
+
+const (
+	moduleSide = 4 // pixels of one module of a code
+	quietZone  = 4 // modules of empty margin that readers need
+)
+
+// sendCode sends a text as a QR code. No cache keeps it.
+func (s *site) sendCode(w http.ResponseWriter, r *http.Request, text string, mode qr.Encoding) error {
+	code, err := qr.Encode(text, qr.L, mode)
+	if err != nil {
+		return s.missing(r, "no-page") // too long for a code
+	}
+	side := code.Bounds().Dx() * moduleSide
+	if code, err = barcode.Scale(code, side, side); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, framed(code, quietZone*moduleSide)); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = b.WriteTo(w) // the reader may have left
+	return nil
+}
 
 // framed puts an empty margin round a code: on a dark page a reader would not
 // find its edge.

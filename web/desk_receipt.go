@@ -1,12 +1,9 @@
 package web
 
 import (
-	"bytes"
-	"image/png"
 	"net/http"
 	"strconv"
 
-	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 
 	"comity/record"
@@ -88,22 +85,5 @@ func (s *site) receiptCode(w http.ResponseWriter, r *http.Request, who Account) 
 	if err != nil {
 		return err
 	}
-	code, err := qr.Encode(string(text), qr.L, qr.Unicode)
-	if err != nil {
-		return s.missing(r, "no-page")
-	}
-	const quiet = 4 // modules of empty margin that readers need
-	side := code.Bounds().Dx()
-	code, err = barcode.Scale(code, side*4, side*4)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, framed(code, quiet*4)); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "image/png")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = b.WriteTo(w) // the reader may have left
-	return nil
+	return s.sendCode(w, r, string(text), qr.Unicode)
 }

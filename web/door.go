@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -25,6 +26,10 @@ type Door interface {
 	Card(ctx context.Context, agency, id string) (door.Card, error)
 	RevokeCard(ctx context.Context, agency, id string) error
 	Shift(ctx context.Context, agency, id string, until time.Time) error
+	BadgeKey(agency, period string) (*ecdsa.PrivateKey, error)
+	BadgeSecret(agency string) ([]byte, error)
+	GiveBadge(ctx context.Context, agency, card string, until time.Time) (place int, err error)
+	RevokedBadges(ctx context.Context, agency string, now time.Time) ([]int, error)
 	Vehicles(ctx context.Context, agency string) (key []byte, kept [][]byte, err error)
 	SetVehicles(ctx context.Context, agency string, list []door.Vehicle) error
 	SaveClaim(ctx context.Context, agency, what string) (door.Claim, error)

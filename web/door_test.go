@@ -1,7 +1,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -33,6 +36,8 @@ func (h *hall) AddDayTotal(_ context.Context, _, kind, _, answer string, n int) 
 	}
 	h.totals[kind+" "+answer] += n
 	return nil
+
+	revoked []int // places of badges
 }
 
 func newHall(t *testing.T, worker string) *hall {
@@ -53,6 +58,14 @@ func (h *hall) Cards(context.Context, string) ([]door.Card, error)      { return
 func (h *hall) Card(context.Context, string, string) (door.Card, error) { return h.card, nil }
 func (h *hall) Vehicles(context.Context, string) ([]byte, [][]byte, error) {
 	return []byte("k"), nil, nil
+}
+func (h *hall) BadgeKey(agency, period string) (*ecdsa.PrivateKey, error) {
+	return ecdsa.ParseRawPrivateKey(elliptic.P256(), bytes.Repeat([]byte{7}, 32))
+}
+func (h *hall) BadgeSecret(string) ([]byte, error)                                { return []byte("s"), nil }
+func (h *hall) GiveBadge(context.Context, string, string, time.Time) (int, error) { return 12, nil }
+func (h *hall) RevokedBadges(context.Context, string, time.Time) ([]int, error) {
+	return h.revoked, nil
 }
 func (h *hall) SaveVisit(context.Context, door.Visit) error { return nil }
 

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -204,17 +202,7 @@ func (l *lang) sceneTexts(agency string) []Line {
 // sceneManifest lets a phone install the page; it opens at the card.
 func (s *site) sceneManifest(w http.ResponseWriter, r *http.Request, _ Account) error {
 	l := s.langOf(r)
-	icon, err := s.parts.address("mark.svg")
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/manifest+json")
-	return json.NewEncoder(w).Encode(map[string]any{
-		"name": l.say("scene.install-name"), "short_name": l.say("scene.install-short"), "lang": l.tag,
-		"id": l.link("/desk/scene"), "start_url": l.link("/desk/scene"), "scope": l.link("/desk/scene"), "display": "standalone",
-		"background_color": "#fbfaf7", "theme_color": "#fbfaf7",
-		"icons": []map[string]string{{"src": icon, "sizes": "any", "type": "image/svg+xml"}},
-	})
+	return s.manifest(w, l, l.link("/desk/scene"), l.say("scene.install-name"), l.say("scene.install-short"))
 }
 
 // sceneParts are the files that the card needs without a signal.
@@ -227,31 +215,12 @@ func (s *site) sceneWorker(w http.ResponseWriter, r *http.Request, _ Account) er
 	if p, ok := s.Law.Place(state); !ok || s.bundled(p) != state {
 		return s.missing(r, "no-place")
 	}
-	l := s.langOf(r)
-	pinned := []string{}
-	for _, name := range sceneParts {
-		if at, err := s.parts.address(name); err == nil {
-			pinned = append(pinned, at)
-		}
-	}
+	parts := slices.Clone(sceneParts)
 	for name := range s.parts.files {
-		if at, err := s.parts.address(name); err == nil && (strings.HasSuffix(name, ".woff2") || name == "fonts.css") {
-			pinned = append(pinned, at)
+		if strings.HasSuffix(name, ".woff2") || name == "fonts.css" {
+			parts = append(parts, name)
 		}
 	}
-	slices.Sort(pinned)
-	list, err := json.Marshal(map[string]any{"page": l.link("/desk/scene"), "fresh": []string{l.link("/ask/here/words"), "/law/bundle/" + state}, "pinned": pinned})
-	if err != nil {
-		return fmt.Errorf("list the files of the card: %w", err)
-	}
-	body, err := s.parts.files["worker.js"].plain()
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/javascript; charset=utf-8")
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Service-Worker-Allowed", l.link("/desk/scene"))
-	_, _ = fmt.Fprintf(w, "const held = %s;\n%s", list, body) // the reader may have left
-	return nil
+	l := s.langOf(r)
+	return s.worker(w, l.link("/desk/scene"), []string{l.link("/ask/here/words"), "/law/bundle/" + state}, parts)
 }

@@ -25,6 +25,8 @@ import (
 	"comity/access"
 	"comity/atlas"
 	"comity/data"
+	"comity/door"
+	"comity/door/badge"
 	"comity/store"
 	"comity/web"
 )
@@ -443,6 +445,57 @@ func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
 	d.expect("another's visit", "yes", o.code, sampleHouse)
 }
 
+// H18: nobody can be followed by a badge. Two codes of one card have nothing in
+// common but what the card says, and end with the minute, the shift and the card.
+func TestHarm_H18_a_badge_cannot_be_followed(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	worker := d.known[access.FieldWorker]
+	card, err := d.store.SaveCard(t.Context(), door.Card{Agency: testAgency, Title: "Sample meter technician", Account: worker.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"begin"}})
+	key, err := d.store.BadgeKey(testAgency, d.clock.Now().Format("2006"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := d.store.BadgeSecret(testAgency)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := func() (string, []byte) { // as the worker's page makes it
+		at := d.clock.Now().Truncate(time.Second)
+		handle := badge.Handle(secret, card.ID, at)
+		text, err := badge.Issuer{Agency: testAgency, Key: key}.Compact(badge.Badge{Title: card.Title, Issued: at, Handle: handle})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text, handle
+	}
+	expect := func(when, text string, want badge.Answer) {
+		t.Helper()
+		if _, page := d.post(nil, doorPath+"/badge", url.Values{"badge": {text}}); !strings.Contains(page, `class="answer `+string(want)+`"`) {
+			t.Errorf("%s: not %s: %.400s", when, want, page)
+		}
+	}
+	first, one := code()
+	expect("shown", first, badge.Genuine)
+	d.later(time.Minute)
+	expect("a minute later", first, badge.Over)
+	second, two := code()
+	expect("shown again", second, badge.Genuine)
+	if bytes.Equal(one, two) || strings.Contains(first+second, card.ID) || strings.Contains(first+second, worker.ID) {
+		t.Error("a code holds what stays the same")
+	}
+	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"end"}})
+	expect("off shift", second, badge.Revoked)
+	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"begin"}})
+	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"lost"}})
+	third, _ := code()
+	expect("lost", third, badge.Revoked)
+}
+
 // H15: "yes" and "genuine" never mean that she must open; every page says so.
 func TestHarm_H15_every_door_page_says_the_first_thing_first(t *testing.T) {
 	t.Parallel()
@@ -520,6 +573,11 @@ func TestHarm_H16_nothing_opens_another_address(t *testing.T) {
 		t.Errorf("a form of another site: %d", status)
 	}
 	_, page := d.answer(l.code, sampleHouse)
+	_, scanned := d.post(nil, doorPath+"/badge", url.Values{"badge": {"https://springfield-gov.example/badge"}})
+	if !strings.Contains(scanned, ">springfield-gov.example<") {
+		t.Errorf("the domain that was scanned is not shown in words: %.400s", scanned)
+	}
+	page += scanned
 	for _, m := range regexp.MustCompile(`(?:href|src|action)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
 		if !strings.HasPrefix(m[1], "/") {
 			t.Errorf("the page leads to %s", m[1])

@@ -1,8 +1,8 @@
 // Package badge makes and checks the credential that somebody who is sent
 // shows at a door: an SD-JWT VC (RFC 9901) with a Token Status List for whoever
 // can ask the network, and the code of this minute (COSE in base45) for whoever
-// cannot. It holds no name and no number that stays the same, so that nobody
-// can be followed by it. A genuine badge is less than a booked visit: it says
+// cannot. It holds no name, and the code of a minute no number that stays the
+// same, so that nobody can be followed by it. A genuine badge is less than a booked visit: it says
 // that the agency gave it to somebody of its own today, and not that anybody
 // was sent to this house.
 //

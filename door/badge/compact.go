@@ -17,8 +17,8 @@ const Prefix = "COMITY1:"
 const (
 	// A code lives 40 seconds. With a clock 20 seconds slow it still fails
 	// within a minute after the card was revoked or the shift ended.
-	codeLife = 40 * time.Second
-	codeSkew = 20 * time.Second
+	codeLife  = 40 * time.Second
+	clockSkew = 20 * time.Second
 
 	// HandleBytes is the length of what lets the agency alone tell whose code it is.
 	HandleBytes = 8
@@ -123,7 +123,7 @@ func (v Verifier) Compact(text string) (Badge, error) {
 		return Badge{}, err
 	}
 	b := Badge{Agency: c.Issuer, Title: c.Title, Issued: time.Unix(c.Issued, 0), Expires: time.Unix(c.Expires, 0), Handle: c.Handle}
-	v.Skew = codeSkew
+	v.Skew = clockSkew
 	if b.Expires.Sub(b.Issued) != codeLife || !v.in(b.Issued, b.Expires) {
 		return Badge{}, ErrTime
 	}

@@ -32,7 +32,7 @@ type Answer string
 // None of these says that anybody is false.
 const (
 	Genuine   Answer = "genuine"
-	NotOurs   Answer = "other"     // no badge of this agency that can be confirmed
+	NotOurs   Answer = "not-ours"  // no badge of this agency that can be confirmed
 	Over      Answer = "over"      // its time is past, or a clock is wrong
 	Revoked   Answer = "revoked"   //
 	Unchecked Answer = "unchecked" // whether it was revoked cannot be told now
@@ -43,9 +43,6 @@ const (
 
 // Answers lists them.
 var Answers = [...]Answer{Genuine, NotOurs, Over, Revoked, Unchecked, NoKey, Address, Nothing}
-
-// addressSkew is how wrong a clock may be for a badge of a shift.
-const addressSkew = time.Minute
 
 // Answer checks what was scanned. It opens nothing and asks nobody.
 func (q Inquiry) Answer() Finding {
@@ -60,7 +57,7 @@ func (q Inquiry) Answer() Finding {
 	if err != nil {
 		return Finding{Answer: NoKey}
 	}
-	v := Verifier{Keys: m.Key, Now: time.Unix(q.Now, 0), Skew: addressSkew, Type: Type, Status: func(string) string { return q.Status }}
+	v := Verifier{Keys: m.Key, Now: time.Unix(q.Now, 0), Skew: clockSkew, Type: Type, Status: func(string) string { return q.Status }}
 	var b Badge
 	if strings.HasPrefix(text, Prefix) {
 		b, err = v.Compact(text)

@@ -2,6 +2,7 @@ package badge
 
 import (
 	"crypto/ecdsa"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -179,6 +180,14 @@ func (m Metadata) Key(issuer, kid string) *ecdsa.PublicKey {
 		}
 	}
 	return nil
+}
+
+// Handle is what the code of a minute carries in a card's place: only the agency,
+// which has the secret, can tell whose it is, and the next one is another.
+func Handle(secret []byte, card string, at time.Time) []byte {
+	h := hmac.New(sha256.New, secret)
+	fmt.Fprintf(h, "%d %s", at.Unix(), card)
+	return h.Sum(nil)[:HandleBytes]
 }
 
 // Period is the name of the time for which an agency signs with one key, and

@@ -16,9 +16,10 @@ const (
 	// random, so that a place says nothing about whom it is of.
 	Statuses = 1 << 17
 
-	// A list is good for a minute: a badge that was lost fails within it.
-	statusLife = time.Minute
-	statusTTL  = 30 * time.Second
+	// A list is good for 40 seconds: with a clock 20 seconds slow, a badge that
+	// was lost still fails within a minute.
+	statusLife = 40 * time.Second
+	statusTTL  = 20 * time.Second
 
 	largestList = 1 << 20 // bytes, unpacked
 )

@@ -16,15 +16,16 @@ type module struct {
 	most          int // bytes it may have, packed, on its way to a browser
 }
 
-// modules are apart because who checks a receipt needs no law.
+// modules are apart because who checks a receipt or a badge needs no law.
 func modules() []module {
 	return []module{
 		{"law", "comity/cmd/comity-wasm", 3_000_000},
 		{"verify", "comity/cmd/comity-wasm-verify", 1_500_000},
+		{"badge", "comity/cmd/comity-wasm-badge", 1_800_000},
 	}
 }
 
-// buildModules compiles the law engine and the verifier for browsers and puts
+// buildModules compiles the law engine and both verifiers for browsers and puts
 // them, packed, beside the script of Go's own distribution that starts them. It
 // needs no Node.
 func buildModules(web string) error {

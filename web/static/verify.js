@@ -6,7 +6,7 @@
   const page = document.getElementById("verify");
   const at = (name) => document.getElementById("verify-" + name);
   const say = (key) => { at("status").textContent = page.dataset[key] || ""; };
-  let loading, scanning;
+  let loading;
 
   const load = () => {
     if (window.comityVerify) return Promise.resolve();
@@ -15,7 +15,7 @@
       at("progress").hidden = false;
       try {
         await comityModule(page.dataset, (part) => { at("progress").value = 100 * part; });
-        if (page.dataset.scanner) await scanner(); // so that a code can be read without a network too
+        if (page.dataset.scanner) await camera.scanner(); // so that a code can be read without a network too
         say("ready");
       } catch (fault) {
         console.error(fault);
@@ -28,13 +28,6 @@
     })();
     return loading;
   };
-  const scanner = () => {
-    scanning ||= new Promise((good, bad) => {
-      document.head.append(Object.assign(document.createElement("script"), { src: page.dataset.scanner, onload: good, onerror: bad }));
-    });
-    return scanning;
-  };
-
   async function check() {
     at("answer").hidden = true;
     if (!at("receipt").value.trim()) return say("nothing");
@@ -64,13 +57,7 @@
       at("receipt").value = await file.text();
       return check();
     }
-    try {
-      await scanner();
-      const picture = await createImageBitmap(file);
-      const text = codeIn(picture, picture.width, picture.height);
-      if (text) return taken(text);
-    } catch (fault) { console.error(fault); }
-    say("unread");
+    await camera.picture(file);
   }
   function taken(text) {
     at("receipt").value = text;
@@ -85,45 +72,5 @@
     take(event.dataTransfer.files[0]);
   });
 
-  const most = 2000; // pixels a side: enough for the largest code, little enough for a phone
-  function codeIn(picture, width, height) {
-    const scale = Math.min(1, most / Math.max(width, height));
-    const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(width * scale), height: Math.round(height * scale) });
-    const draw = canvas.getContext("2d", { willReadFrequently: true });
-    draw.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const code = comityScan(draw.getImageData(0, 0, canvas.width, canvas.height));
-    return code && code.data;
-  }
-
-  if (!at("camera")) return;
-  let camera;
-  const close = () => {
-    if (camera) camera.getTracks().forEach((track) => track.stop());
-    camera = undefined;
-    at("video").hidden = true;
-    at("camera").setAttribute("aria-expanded", "false");
-  };
-  at("camera").addEventListener("click", async () => {
-    if (camera) return close();
-    try {
-      await scanner();
-      camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1920 } } });
-    } catch (fault) {
-      console.error(fault);
-      return say("noCamera");
-    }
-    at("video").srcObject = camera;
-    at("video").hidden = false;
-    at("camera").setAttribute("aria-expanded", "true");
-    await at("video").play();
-    const look = () => {
-      if (!camera) return;
-      const video = at("video");
-      const text = video.videoWidth && codeIn(video, video.videoWidth, video.videoHeight);
-      if (!text) return setTimeout(look, 200);
-      close();
-      taken(text);
-    };
-    look();
-  });
+  const camera = comityCamera({ address: page.dataset.scanner, button: at("camera"), video: at("video"), taken, say });
 })();

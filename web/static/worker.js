@@ -1,6 +1,7 @@
-// Keeps the card for a scene on the phone: the page, its files and the law of one
-// state. What was asked is never here (queue.js keeps that, encrypted). The list
-// held stands above this text, written by the server: another list, another worker.
+// Keeps a page on the phone, with its files: the card for a scene with the law of
+// one state, or the check of a badge. What was asked is never here (queue.js keeps
+// that, encrypted). The list held stands above this text, written by the server:
+// another list, another worker.
 "use strict";
 const name = "comity-scene " + held.page;
 const patience = 2500; // ms until a bad signal counts as none
