@@ -28,6 +28,8 @@ type hall struct {
 	card   door.Card
 	broken error          // what the store answers
 	totals map[string]int // kind and answer
+
+	revoked []int // places of badges
 }
 
 func (h *hall) AddDayTotal(_ context.Context, _, kind, _, answer string, n int) error {
@@ -36,8 +38,6 @@ func (h *hall) AddDayTotal(_ context.Context, _, kind, _, answer string, n int) 
 	}
 	h.totals[kind+" "+answer] += n
 	return nil
-
-	revoked []int // places of badges
 }
 
 func newHall(t *testing.T, worker string) *hall {
