@@ -62,3 +62,37 @@ func TestTerritoriesSayThatTheyAreOpen(t *testing.T) {
 		}
 	}
 }
+
+// Row L18: the place is a fact. The same facts moved from the street to a home
+// meet the test of consent or a judge's warrant, for every officer in every state.
+func TestAHomeAsksForConsentOrAWarrant(t *testing.T) {
+	b := shipped(t)
+	for _, place := range b.Places() {
+		if place.Kind != "state" {
+			continue
+		}
+		for _, actor := range []string{"ice-ero", "municipal-police"} {
+			decide := func(kind string, more comity.Facts) comity.Decision {
+				facts := comity.Facts{"place.kind": kind, "document.admin_warrant": "i-200", "consent.entry": "none", "request.exigent": "false"}
+				for f, value := range more {
+					facts[f] = value
+				}
+				d, err := b.Decide(comity.Question{In: place.ID, On: shippedDay, Actor: actor, Act: "enter-place", Facts: facts, Closed: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return d
+			}
+			home := slices.Contains(decide("home", nil).Rules, "us/4th-amendment#enter.home")
+			street := slices.Contains(decide("street", nil).Rules, "us/4th-amendment#enter.home")
+			if d := decide("home", nil); !home || street || d.Verdict != comity.Prohibited && d.Verdict != comity.NeedsCounsel {
+				t.Errorf("%s, %s: the rule stands at home %t, in the street %t: %s", place.ID, actor, home, street, d.Verdict)
+			}
+			for name, leave := range map[string]comity.Facts{"a judge's warrant": {"document.judicial": "search-warrant", "document.judge_signed": "true"}, "an emergency": {"request.exigent": "true"}} {
+				if d := decide("home", leave); d.Verdict == comity.Prohibited {
+					t.Errorf("%s, %s: %s, and still %s by %v", place.ID, actor, name, d.Verdict, d.Rules)
+				}
+			}
+		}
+	}
+}
