@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"comity"
@@ -33,6 +34,8 @@ type Desk struct {
 	// Keeper carries out the orders of courts and opens sealed fields; nil: no
 	// order can be given here.
 	Keeper Keeper
+
+	zones sync.Map // *time.Location by name
 }
 
 // Law is what the desk needs of a book of law.
@@ -196,17 +199,30 @@ func (d *Desk) zone(place comity.Place, agency, at string) *time.Location {
 		names = append(names, d.AgencyZone(agency))
 	}
 	for _, name := range names {
-		if zone, err := time.LoadLocation(name); name != "" && err == nil {
+		if zone := d.location(name); zone != nil {
 			return zone
 		}
 	}
 	if t, err := time.Parse(time.RFC3339, at); err == nil {
 		return t.Location()
 	}
-	if zone, err := time.LoadLocation("America/New_York"); err == nil {
+	if zone := d.location("America/New_York"); zone != nil {
 		return zone
 	}
 	return time.UTC
+}
+
+// location reads a zone once; nil: there is none of that name.
+func (d *Desk) location(name string) *time.Location {
+	if zone, ok := d.zones.Load(name); ok {
+		return zone.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if name == "" || err != nil {
+		return nil
+	}
+	d.zones.Store(name, zone)
+	return zone
 }
 
 // readTime settles when it happens. With no day and no instant it is now.

@@ -83,6 +83,7 @@ type Store struct {
 	ledger   *ledger
 	retained time.Time // when the schedule was last carried out; used by Sweep alone
 	kinds    []record.Kind
+	doors    openVisits
 
 	daysMu sync.Mutex
 	days   map[dayName]seal.Key // guarded by daysMu

@@ -16,7 +16,7 @@ import (
 // codes and house number: to say how it went and to book again.
 const keepVisit = 7 * 24 * time.Hour
 
-const visitColumns = `id, opens, closes, card, wrong_codes, wrong_houses, checks, stopped, outcome, day, key, text`
+const visitColumns = `id, screen_group, call_group, opens, closes, card, wrong_codes, wrong_houses, checks, stopped, outcome, day, key, text`
 
 // SaveVisit keeps a new visit.
 func (s *Store) SaveVisit(ctx context.Context, v door.Visit) error {
@@ -24,23 +24,11 @@ func (s *Store) SaveVisit(ctx context.Context, v door.Visit) error {
 	if err != nil {
 		return err
 	}
+	defer s.doors.changed(v.Agency)
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`INSERT INTO door_visit (agency, id, screen_group, call_group, opens, closes, card, day, key, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			v.Agency, v.ID, v.Keys[door.Screen].Group, v.Keys[door.Telephone].Group, v.Opens().Unix(), v.Closes().Unix(), v.Card, day, box.Key, box.Text)
 	})
-}
-
-// VisitsOf gives the visits whose code on that channel has the group and
-// answers now.
-func (s *Store) VisitsOf(ctx context.Context, agency string, ch door.Channel, group string, now time.Time) ([]door.Visit, error) {
-	column := "screen_group"
-	if ch == door.Telephone {
-		column = "call_group"
-	}
-	if group == "" {
-		return nil, nil
-	}
-	return s.visits(ctx, agency, column+` = ? AND opens <= ? AND closes > ? AND outcome = ''`, group, now.Unix(), now.Unix())
 }
 
 // Visits lists an agency's visits that are not gone yet, the next first.
@@ -61,33 +49,48 @@ func (s *Store) Visit(ctx context.Context, agency, id string) (door.Visit, error
 }
 
 func (s *Store) visits(ctx context.Context, agency, where string, args ...any) ([]door.Visit, error) {
-	type row struct {
-		door.Visit
-		stopped int64
-		day     string
-		box     seal.Box
-	}
-	var rows []row
-	err := s.each(ctx, func(r *sql.Rows) error {
-		var x row
-		var opens, closes int64
-		err := r.Scan(&x.ID, &opens, &closes, &x.Card, &x.WrongCodes, &x.WrongHouses, &x.Checks, &x.stopped, &x.Outcome, &x.day, &x.box.Key, &x.box.Text)
-		rows = append(rows, x)
-		return err
-	}, `SELECT `+visitColumns+` FROM door_visit WHERE agency = ? AND `+where+` ORDER BY opens, id`, append([]any{agency}, args...)...)
+	rows, err := s.visitRows(ctx, agency, where, args...)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]door.Visit, 0, len(rows))
 	for _, x := range rows {
-		v := x.Visit
-		if err := s.openBeside(ctx, agency, v.ID, "visit", x.day, x.box, &v); err != nil {
+		v, err := s.openVisit(ctx, agency, x)
+		if err != nil {
 			return nil, err
 		}
-		v.Stopped = x.stopped != 0
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// A visitRow is a visit as the database has it, still sealed.
+type visitRow struct {
+	door.Visit
+	groups map[door.Channel]string
+	day    string
+	box    seal.Box
+}
+
+func (s *Store) visitRows(ctx context.Context, agency, where string, args ...any) ([]visitRow, error) {
+	var rows []visitRow
+	err := s.each(ctx, func(r *sql.Rows) error {
+		var x visitRow
+		var screen, call string
+		var opens, closes, stopped int64
+		err := r.Scan(&x.ID, &screen, &call, &opens, &closes, &x.Card, &x.WrongCodes, &x.WrongHouses, &x.Checks, &stopped, &x.Outcome, &x.day, &x.box.Key, &x.box.Text)
+		x.Stopped, x.groups = stopped != 0, map[door.Channel]string{door.Screen: screen, door.Telephone: call}
+		rows = append(rows, x)
+		return err
+	}, `SELECT `+visitColumns+` FROM door_visit WHERE agency = ? AND `+where+` ORDER BY opens, id`, append([]any{agency}, args...)...)
+	return rows, err
+}
+
+func (s *Store) openVisit(ctx context.Context, agency string, x visitRow) (door.Visit, error) {
+	v := x.Visit
+	err := s.openBeside(ctx, agency, v.ID, "visit", x.day, x.box, &v)
+	v.Stopped = x.Stopped
+	return v, err
 }
 
 // VisitTried counts a half-right try, or a yes.
@@ -96,6 +99,9 @@ func (s *Store) VisitTried(ctx context.Context, agency, id string, w door.Wrong)
 	if column == "" {
 		return problem("bad-try", "", "", "a try is wrong in its code or in its house number")
 	}
+	if w != "" { // a yes changes no answer
+		defer s.doors.changed(agency)
+	}
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`UPDATE door_visit SET `+column+` = `+column+` + 1 WHERE agency = ? AND id = ?`, agency, id)
 	})
@@ -103,11 +109,13 @@ func (s *Store) VisitTried(ctx context.Context, agency, id string, w door.Wrong)
 
 // StopVisit has its codes answer "call us" from now on.
 func (s *Store) StopVisit(ctx context.Context, agency, id string) error {
+	defer s.doors.changed(agency)
 	return s.changeVisit(ctx, `UPDATE door_visit SET stopped = ? WHERE agency = ? AND id = ?`, s.config.Now().Unix(), agency, id)
 }
 
 // EndVisit says how a visit went, and destroys its codes and house number.
 func (s *Store) EndVisit(ctx context.Context, agency, id string, o door.Outcome) error {
+	defer s.doors.changed(agency)
 	if err := s.changeVisit(ctx, `UPDATE door_visit SET outcome = ? WHERE agency = ? AND id = ? AND outcome = ''`, string(o), agency, id); err != nil {
 		return err
 	}
@@ -135,6 +143,7 @@ func (s *Store) forgetVisit(ctx context.Context, v door.Visit) error {
 	if err != nil {
 		return err
 	}
+	defer s.doors.changed(v.Agency)
 	return s.write(ctx, func(t *tx) error {
 		return t.exec(`UPDATE door_visit SET screen_group = '', call_group = '', day = ?, key = ?, text = ? WHERE agency = ? AND id = ?`, day, box.Key, box.Text, v.Agency, v.ID)
 	})

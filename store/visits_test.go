@@ -270,3 +270,83 @@ func TestClaims(t *testing.T) {
 		t.Errorf("%d are left after two days, %v", len(all), err)
 	}
 }
+
+// What is kept in memory for checks is what stands: this server's writes count
+// at once, another's within a second, and nothing stays when nobody checks.
+func TestOpenVisitsAreWhatStands(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s, _ := create(t, c)
+	find := func(v door.Visit) *door.Visit {
+		t.Helper()
+		list, err := s.VisitsOf(t.Context(), cook, door.Screen, v.Keys[door.Screen].Group, c.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range list {
+			if got.ID == v.ID {
+				return &got
+			}
+		}
+		return nil
+	}
+	first, _ := bookVisit(t, s, "412", c.now())
+	if got := find(first); got == nil || !bytes.Equal(got.Seed, first.Seed) {
+		t.Fatalf("%+v", got)
+	}
+	second, _ := bookVisit(t, s, "7", c.now())
+	if find(second) == nil {
+		t.Error("a visit that was booked since is not found")
+	}
+	if err := s.StopVisit(t.Context(), cook, second.ID); err != nil || !find(second).Stopped {
+		t.Errorf("a visit that was stopped since answers; %v", err)
+	}
+	if err := s.EndVisit(t.Context(), cook, second.ID, "cancelled"); err != nil || find(second) != nil {
+		t.Errorf("a visit that was ended since answers; %v", err)
+	}
+	// Another server stops the first: this one is not told.
+	find(first)
+	err := s.write(t.Context(), func(x *tx) error { return x.exec(`UPDATE door_visit SET stopped = 1 WHERE id = ?`, first.ID) })
+	if err != nil || find(first).Stopped {
+		t.Fatalf("nothing is kept in memory; %v", err)
+	}
+	c.add(visitsStand)
+	if !find(first).Stopped {
+		t.Error("what another server wrote is not seen after a second")
+	}
+	c.add(-time.Hour)
+	if find(first); s.doors.agency(cook).fresh(c.now()) == nil {
+		t.Error("a clock that was put back is not followed")
+	}
+	c.add(3*time.Hour + 30*time.Minute)
+	if got := find(first); got != nil {
+		t.Errorf("after its hours: %+v", got)
+	}
+	until := time.Now().Add(10 * visitsStand)
+	for s.doors.agency(cook).kept.Load() != nil && time.Now().Before(until) {
+		time.Sleep(visitsStand / 20)
+	}
+	if s.doors.agency(cook).kept.Load() != nil {
+		t.Error("visits stay in memory when nobody checks")
+	}
+}
+
+// A visit that is damaged stops its own group and no other.
+func TestDamagedVisitStopsItsGroupOnly(t *testing.T) {
+	c := newClock()
+	s, _ := create(t, c)
+	bad, l := bookVisit(t, s, "412", c.now())
+	_, m := bookVisit(t, s, "7", c.now())
+	for m.Screen.Group == l.Screen.Group {
+		_, m = bookVisit(t, s, "7", c.now())
+	}
+	if err := s.write(t.Context(), func(x *tx) error { return x.exec(`UPDATE door_visit SET text = ? WHERE id = ?`, []byte("x"), bad.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.VisitsOf(t.Context(), cook, door.Screen, l.Screen.Group, c.now()); err == nil {
+		t.Error("a damaged visit passes as none")
+	}
+	if list, err := s.VisitsOf(t.Context(), cook, door.Screen, m.Screen.Group, c.now()); err != nil || len(list) == 0 {
+		t.Errorf("another group does not answer: %v", err)
+	}
+}

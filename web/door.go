@@ -38,48 +38,6 @@ type Door interface {
 	AnswerClaim(ctx context.Context, agency, id string, a door.Answer) error
 }
 
-// atOnce is how many checks are answered at one time. More wait their turn:
-// none is refused, so that nobody can keep a city from answering.
-const atOnce = 64
-
-// answerBeat is when answers leave: ten milliseconds after the question came, or
-// twenty, and so on. How long a look took says which half of a try was right.
-const answerBeat = 10 * time.Millisecond
-
-// checking is what answers at the door. Its counts are in memory.
-type checking struct {
-	codes    *door.Checker
-	vehicles *door.VehicleCheck
-	line     chan struct{}
-}
-
-func newChecking(d Door) checking {
-	return checking{door.NewChecker(d), door.NewVehicleCheck(), make(chan struct{}, atOnce)}
-}
-
-// inLine does something when it is its turn, and returns at a beat.
-func (c checking) inLine(ctx context.Context, do func() error) error {
-	came := time.Now()
-	err := c.next(ctx, do)
-	beat := time.NewTimer(answerBeat - time.Since(came)%answerBeat)
-	defer beat.Stop()
-	select {
-	case <-beat.C:
-	case <-ctx.Done():
-	}
-	return err
-}
-
-func (c checking) next(ctx context.Context, do func() error) error {
-	select {
-	case c.line <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-c.line }()
-	return do()
-}
-
 // A doorPage is what every page at a resident's door shows: who the city is and
 // its number. Such a page has a layout of its own, without a menu.
 type doorPage struct {
@@ -89,6 +47,14 @@ type doorPage struct {
 }
 
 func (doorPage) atTheDoor() {}
+
+// A doorSaying names a page of the door that says the same to everybody.
+type doorSaying struct {
+	page   doorPage
+	lang   string
+	view   string
+	answer door.Answer
+}
 
 // Languages are those of the door, each with its address.
 func (p doorPage) Languages() []doorLanguage {
@@ -107,19 +73,24 @@ type doorLanguage struct{ Tag, Address string }
 
 // doorPage is of an agency that this copy serves; others have no such page.
 func (s *site) doorPage(r *http.Request) (doorPage, error) {
-	p := doorPage{ORI: strings.ToUpper(r.PathValue("ori")), Here: r.URL.Path}
+	typed := r.PathValue("ori")
+	p := doorPage{ORI: strings.ToUpper(typed)}
 	if s.Door == nil || s.Homes == nil {
 		return p, s.missing(r, "no-page")
 	}
-	served, err := s.Door.Serves(r.Context(), p.ORI)
-	if err != nil {
-		return p, err
-	}
+	p.Here = strings.Replace(r.URL.Path, "/door/"+typed, "/door/"+p.ORI, 1)
 	home, known := s.Homes.Home(p.ORI)
-	if !served || !known {
+	if !known {
 		return p, s.missing(r, "no-page")
 	}
 	p.Home = home
+	served, err := askStore(r.Context(), s.checking, func(ctx context.Context) (bool, error) { return s.Door.Serves(ctx, p.ORI) })
+	if err != nil {
+		return p, s.unanswered(r.Context(), p, err)
+	}
+	if !served {
+		return p, s.missing(r, "no-page")
+	}
 	return p, nil
 }
 
@@ -139,6 +110,13 @@ type doorCodeView struct {
 }
 
 func (doorCodeView) template() string { return "door" }
+
+func (v doorCodeView) saying() (doorSaying, view) {
+	if v.Wrong != "" || v.Answer == door.Yes {
+		return doorSaying{}, nil
+	}
+	return doorSaying{page: v.doorPage, answer: v.Answer}, doorCodeView{doorPage: v.doorPage, Answer: v.Answer}
+}
 
 // door answers a code. Nothing that was typed stands in an address, a cookie, a
 // log or the store; a day total is all that is kept.
@@ -166,35 +144,11 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Code, v.House = "", ""
 	if v.Answer, v.Visit, v.Card, err = s.checkCode(r.Context(), page.ORI, try); err != nil {
-		return s.render(w, r, http.StatusServiceUnavailable, v)
+		return &doorDown{page}
 	}
 	s.fillAnswer(w, r, &v)
 	s.counted(r.Context(), page, "code", v.Answer)
 	return s.show(w, r, v)
-}
-
-// checkCode answers a code on any channel, when it is its turn: on a page, to a
-// clerk, to the city's own telephone system. A yes comes with the visit and its
-// card, any other answer with nothing; where there is none it says so.
-func (s *site) checkCode(ctx context.Context, agency string, try door.Try) (a door.Answer, v door.Visit, c door.Card, err error) {
-	err = s.inLine(ctx, func() error {
-		a, v, err = s.codes.Check(ctx, agency, try)
-		if err != nil || a != door.Yes || v.Card == "" {
-			return err
-		}
-		if c, err = s.Door.Card(ctx, agency, v.Card); err != nil {
-			return err
-		}
-		if !c.Revoked.IsZero() { // lost: whoever shows it may not be who was sent
-			a, v, c = door.CallUs, door.Visit{}, door.Card{}
-		}
-		return nil
-	})
-	if err != nil {
-		s.Log.Error("a check at the door failed", "error", err)
-		return door.CannotConfirm, door.Visit{}, door.Card{}, err
-	}
-	return a, v, c, nil
 }
 
 // fillAnswer puts the visit in words for a yes, and nothing for any other answer.
@@ -240,6 +194,13 @@ type doorVehicleView struct {
 
 func (doorVehicleView) template() string { return "door_vehicle" }
 
+func (v doorVehicleView) saying() (doorSaying, view) {
+	if v.Wrong != "" {
+		return doorSaying{}, nil
+	}
+	return doorSaying{page: v.doorPage, answer: v.Answer}, doorVehicleView{doorPage: v.doorPage, Answer: v.Answer}
+}
+
 // doorVehicle says whether fleet number and end of the plate belong together.
 func (s *site) doorVehicle(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.doorPage(r)
@@ -259,18 +220,17 @@ func (s *site) doorVehicle(w http.ResponseWriter, r *http.Request) error {
 		v.Wrong = "fleet"
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
-	err = s.inLine(r.Context(), func() error {
-		key, kept, err := s.Door.Vehicles(r.Context(), page.ORI)
-		if err == nil {
-			v.Answer = s.vehicles.Check(page.ORI, key, kept, vehicle, s.Now())
+	v.Answer, err = atBeat(r.Context(), s.checking, func(ctx context.Context) (door.Answer, error) {
+		key, kept, err := s.Door.Vehicles(ctx, page.ORI)
+		if err != nil {
+			return "", err
 		}
-		return err
+		return s.vehicles.Check(page.ORI, key, kept, vehicle, s.Now()), nil
 	})
 	if err != nil {
-		s.Log.Error("a check of a vehicle failed", "error", err)
-		v.Answer = door.CannotConfirm
-		return s.render(w, r, http.StatusServiceUnavailable, v)
+		return s.unanswered(r.Context(), page, err)
 	}
+	v.Fleet, v.Plate = "", ""
 	s.counted(r.Context(), page, "vehicle", v.Answer)
 	return s.show(w, r, v)
 }
@@ -304,9 +264,12 @@ func (s *site) doorName(w http.ResponseWriter, r *http.Request) error {
 		v.Wrong = true
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
-	claim, err := s.Door.SaveClaim(r.Context(), page.ORI, what)
-	if err != nil {
+	claim, err := askStore(r.Context(), s.checking, func(ctx context.Context) (door.Claim, error) { return s.Door.SaveClaim(ctx, page.ORI, what) })
+	if hasCode(err, "too-many-claims") {
 		return err
+	}
+	if err != nil {
+		return s.unanswered(r.Context(), page, err)
 	}
 	s.counted(r.Context(), page, "name-used", door.Answer(what))
 	http.Redirect(w, r, s.langOf(r).link("/door/"+page.ORI+"/name/"+claim.ID), http.StatusSeeOther)
@@ -319,9 +282,14 @@ func (s *site) doorNameAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	claim, err := s.Door.Claim(r.Context(), page.ORI, r.PathValue("id"))
-	if err != nil {
+	claim, err := askStore(r.Context(), s.checking, func(ctx context.Context) (door.Claim, error) {
+		return s.Door.Claim(ctx, page.ORI, r.PathValue("id"))
+	})
+	if hasCode(err, "not-found") {
 		return s.missing(r, "no-page")
+	}
+	if err != nil {
+		return s.unanswered(r.Context(), page, err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	return s.show(w, r, doorNameView{doorPage: page, Claim: claim})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -41,10 +42,8 @@ func (s *site) doorBadge(w http.ResponseWriter, r *http.Request) error {
 		if err := s.readForm(r); err != nil {
 			return err
 		}
-		err := s.inLine(r.Context(), func() (err error) {
-			v.Found, err = s.checkBadge(r, page, r.PostFormValue("badge"))
-			return err
-		})
+		typed := r.PostFormValue("badge")
+		v.Found, err = atBeat(r.Context(), s.checking, func(ctx context.Context) (badge.Finding, error) { return s.checkBadge(r.WithContext(ctx), page, typed) })
 		if err != nil {
 			s.Log.Error("a check of a badge failed", "error", err)
 			v.Found = badge.Finding{Answer: badge.Unchecked}
@@ -187,18 +186,16 @@ func (s *site) doorStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.inLine(r.Context(), func() error {
-		text, err := s.badgeStatus(r, issuer)
-		if err != nil {
-			return err
-		}
-		h := w.Header()
-		h.Set("Content-Type", "application/statuslist+jwt")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Access-Control-Allow-Origin", "*") // other verifiers, in pages of their own
-		_, _ = w.Write([]byte(text))              // the reader may have left
-		return nil
-	})
+	text, err := atBeat(r.Context(), s.checking, func(ctx context.Context) (string, error) { return s.badgeStatus(r.WithContext(ctx), issuer) })
+	if err != nil {
+		return s.unanswered(r.Context(), page, err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/statuslist+jwt")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Access-Control-Allow-Origin", "*") // other verifiers, in pages of their own
+	_, _ = w.Write([]byte(text))              // the reader may have left
+	return nil
 }
 
 // badgeParts are what the page needs without a network.

@@ -8,8 +8,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"comity/door"
@@ -171,6 +176,96 @@ func TestDoorSaysTheSameEverywhere(t *testing.T) {
 	}
 }
 
+// A stuckHall does not answer, and does not stop when nobody waits any more, as
+// a disk that hangs.
+type stuckHall struct {
+	*hall
+	until chan struct{}
+	fails error
+}
+
+func (h *stuckHall) Serves(context.Context, string) (bool, error) { return h.fails == nil, h.fails }
+
+func (h *stuckHall) VisitsOf(ctx context.Context, agency string, ch door.Channel, group string, now time.Time) ([]door.Visit, error) {
+	if h.until != nil {
+		<-h.until
+	}
+	return h.hall.VisitsOf(ctx, agency, ch, group, now)
+}
+
+func (h *stuckHall) Vehicles(context.Context, string) ([]byte, [][]byte, error) {
+	<-h.until
+	return nil, nil, nil
+}
+
+// Whoever waits at a door is told after five seconds that our service is down,
+// however many wait: never a no, and never nothing.
+func TestDoorDoesNotHang(t *testing.T) {
+	if _, err := staffLaw(); err != nil { // read before, by the real clock
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := &stuckHall{hall: newHall(t, "nobody"), until: make(chan struct{})}
+		site := newOfficeWith(t, func(c *Config) { c.Door = h })
+		down := func(path string, form url.Values) {
+			began, r := time.Now(), knock(site, path, form)
+			if took := time.Since(began); r.Code != 503 || !strings.Contains(r.Body.String(), "answer cannot-confirm") || took > doorWaits+answerBeat {
+				t.Errorf("%s: %d after %v", path, r.Code, took)
+			}
+		}
+		var all sync.WaitGroup
+		for range 2 * atOnce {
+			all.Go(func() { down("/door/TX2270000", url.Values{"code": {"ZZ-ZZZZ"}, "house": {"412"}}) })
+		}
+		all.Wait()
+		all.Go(func() { down("/es/door/TX2270000/vehicle", url.Values{"fleet": {"0412"}, "plate": {"7K3"}}) })
+		all.Wait()
+		close(h.until)
+		synctest.Wait()
+		if r := knock(site, "/door/TX2270000", url.Values{"code": {"ZZ-ZZZZ"}, "house": {"412"}}); r.Code != 200 || !strings.Contains(r.Body.String(), `"answer no"`) {
+			t.Errorf("when it answers again: %d", r.Code)
+		}
+		h.fails = errors.New("the database is locked")
+		down("/door/TX2270000", nil)
+		down("/ar/door/TX2270000/name", nil)
+	})
+}
+
+// knock asks as a browser does; a nil form looks.
+func knock(site http.Handler, path string, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil)
+	if form != nil {
+		r = httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	w := httptest.NewRecorder()
+	site.ServeHTTP(w, r)
+	return w
+}
+
+// What is written once for everybody holds nothing that anybody typed, whatever
+// letters the address has.
+func TestDoorSaysTheSameToEverybody(t *testing.T) {
+	h := newHall(t, "nobody")
+	site := newOfficeWith(t, func(c *Config) { c.Door = h })
+	first := knock(site, "/door/tx2270000", url.Values{"code": {"AB-1111"}, "house": {"17"}}).Body.String()
+	for _, typed := range []string{"AB-1111", "AB1111", "17<", `"17"`, "tx2270000"} {
+		if strings.Contains(first, typed) {
+			t.Errorf("the answer holds %s", typed)
+		}
+	}
+	if again := knock(site, "/door/TX2270000", url.Values{"code": {"ZZ-2222"}, "house": {"5"}}).Body.String(); again != first {
+		t.Error("one no differs from another")
+	}
+	if spanish := knock(site, "/es/door/TX2270000", url.Values{"code": {"ZZ-2222"}, "house": {"5"}}).Body.String(); spanish == first || !strings.Contains(spanish, `lang="es"`) {
+		t.Error("a Spanish no is that of another language")
+	}
+	knock(site, "/door/TX2270000", url.Values{"code": {"what she typed"}, "house": {"5"}})
+	if form := knock(site, "/door/TX2270000", nil).Body.String(); strings.Contains(form, "what she typed") || strings.Contains(form, "answer") {
+		t.Error("the form shows what another typed")
+	}
+}
+
 // Words are told apart in every language, and there are as many as are drawn.
 func TestDoorWords(t *testing.T) {
 	langs, err := loadLangs(testBook(t))
@@ -201,7 +296,7 @@ func TestAnswersLeaveAtABeat(t *testing.T) {
 	c := newChecking(&hall{})
 	for _, x := range []struct{ work, least time.Duration }{{0, answerBeat}, {answerBeat / 2, answerBeat}, {answerBeat + time.Millisecond, 2 * answerBeat}} {
 		began := time.Now()
-		if err := c.inLine(t.Context(), func() error { time.Sleep(x.work); return nil }); err != nil || time.Since(began) < x.least {
+		if _, err := atBeat(t.Context(), c, func(context.Context) (bool, error) { time.Sleep(x.work); return true, nil }); err != nil || time.Since(began) < x.least {
 			t.Errorf("work of %s is answered after %s, want %s: %v", x.work, time.Since(began), x.least, err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -185,16 +186,8 @@ func (s *site) show(w http.ResponseWriter, r *http.Request, v view) error {
 // render builds the whole page before the first byte leaves, so that an error
 // never ends a page in the middle.
 func (s *site) render(w http.ResponseWriter, r *http.Request, status int, v view) error {
-	page, ok := s.pages[s.langOf(r).tag][v.template()]
-	if !ok {
-		return fmt.Errorf("no template %s.html", v.template())
-	}
-	layout := "layout.html"
-	if _, door := v.(interface{ atTheDoor() }); door {
-		layout = "door-layout"
-	}
-	var b bytes.Buffer
-	if err := page.ExecuteTemplate(&b, layout, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()}); err != nil {
+	page, err := s.page(r, v)
+	if err != nil {
 		return fmt.Errorf("write page %s: %w", v.template(), err)
 	}
 	h := w.Header()
@@ -203,11 +196,37 @@ func (s *site) render(w http.ResponseWriter, r *http.Request, status int, v view
 		h.Set("Cache-Control", cachePolicy(r))
 	}
 	w.WriteHeader(status)
-	_, err := b.WriteTo(w)
-	if err != nil {
-		return nil // the reader left; not our fault and nothing to show
-	}
+	_, _ = w.Write(page) // the reader may have left
 	return nil
+}
+
+// page writes what a view shows; what says the same to everybody at the door is
+// written once.
+func (s *site) page(r *http.Request, v view) ([]byte, error) {
+	same, ok := v.(interface{ saying() (doorSaying, view) })
+	if !ok {
+		return s.write(r, v)
+	}
+	name, only := same.saying() // of nothing but its name, so that nobody is shown what another typed
+	if only == nil {
+		return s.write(r, v)
+	}
+	name.lang, name.view = s.langOf(r).tag, v.template()
+	return s.said.once(name, func() ([]byte, error) { return s.write(r, only) })
+}
+
+func (s *site) write(r *http.Request, v view) ([]byte, error) {
+	page, ok := s.pages[s.langOf(r).tag][v.template()]
+	if !ok {
+		return nil, errors.New("there is no such template")
+	}
+	layout := "layout.html"
+	if _, door := v.(interface{ atTheDoor() }); door {
+		layout = "door-layout"
+	}
+	var b bytes.Buffer
+	err := page.ExecuteTemplate(&b, layout, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()})
+	return b.Bytes(), err
 }
 
 // cachePolicy lets nobody keep the answer to a posted question, nor a staff page.

@@ -34,6 +34,12 @@ func (s *site) missing(r *http.Request, code string) *failure {
 	return s.problem(r, http.StatusNotFound, code)
 }
 
+// hasCode says whether an error is the problem of that code.
+func hasCode(err error, code string) bool {
+	var p *comity.Problem
+	return errors.As(err, &p) && p.Code == code
+}
+
 // readForm reads a posted form or an address. What cannot be read is the
 // sender's mistake; what is too long stays what it is.
 func (s *site) readForm(r *http.Request) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"comity"
 	"comity/atlas"
@@ -92,11 +93,15 @@ type homes struct {
 	named    map[string]web.Home
 	agencies *atlas.Agencies
 	book     *law.Book
+	found    *sync.Map // web.Home by ORI: to find a place is to go through all
 }
 
 func (h homes) Home(ori string) (web.Home, bool) {
 	if home, ok := h.named[ori]; ok {
 		return home, true
+	}
+	if home, ok := h.found.Load(ori); ok {
+		return home.(web.Home), true
 	}
 	a, ok := h.agencies.Get(ori)
 	if !ok {
@@ -106,6 +111,7 @@ func (h homes) Home(ori string) (web.Home, bool) {
 	if places := atlas.PlacesOf(a, h.book.Places()); len(places) > 0 {
 		home.Place = places[0].ID
 	}
+	h.found.Store(ori, home)
 	return home, true
 }
 

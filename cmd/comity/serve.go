@@ -215,7 +215,7 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		}
 	}
 	if slices.Contains(parts, "desk") {
-		home := homes{named, agencies, book}
+		home := homes{named, agencies, book, new(sync.Map)}
 		c.Desk = &desk.Desk{Law: book, Record: s, Now: time.Now, AgencyZone: home.zone, Keeper: s}
 		c.Packets = packets{s, book, c.Desk}
 		c.Deconflict = &deconflict.Office{Desk: c.Desk, Plans: plans{s}, Send: postPeer, Home: home.acts, Agreements: listed(agreements), Now: time.Now}
