@@ -152,8 +152,8 @@ func TestValidVariantsAreTaken(t *testing.T) {
 		"spaces in what was signed":            join(f.token(`{ "kid": `+quoted(KeyID(&f.key.PublicKey))+`, "typ": "dc+sd-jwt", "alg": "ES256" }`, " "+f.payload().String()+"\n"), shown...),
 		"a claim that nobody knows":            join(f.token(f.header().String(), f.payload().with("x", `[1.5,-1e3,{"y":null}]`).String()), shown...),
 		"not before now":                       join(f.token(f.header().String(), f.payload().with("nbf", seconds(testNow)).String()), shown...),
-		"iat as late as the skew":              join(f.token(f.header().String(), f.payload().with("iat", seconds(testNow.Add(time.Minute))).String()), shown...),
-		"ended as long ago as the skew has it": join(f.token(f.header().String(), f.payload().with("iat", seconds(testNow.Add(-time.Hour))).with("exp", seconds(testNow.Add(-59*time.Second))).String()), shown...),
+		"iat as late as the skew":              join(f.token(f.header().String(), f.payload().with("iat", seconds(testNow.Add(clockSkew))).String()), shown...),
+		"ended as long ago as the skew has it": join(f.token(f.header().String(), f.payload().with("iat", seconds(testNow.Add(-time.Hour))).with("exp", seconds(testNow.Add(time.Second-clockSkew))).String()), shown...),
 	} {
 		if err := f.check(mutant{text: text, list: f.goodList(), now: testNow}); err != nil {
 			t.Errorf("%s: %v", name, err)

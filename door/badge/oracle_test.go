@@ -91,7 +91,7 @@ func ask(t *testing.T, f forge, q question) reply {
 			t.Skip("not run: npm ci in web/build first")
 		}
 	}
-	q.Now, q.Skew, q.Issuer, q.Agency, q.Type, q.Kid = testNow.Unix(), 60, testAddress, testAgency, Type, KeyID(&f.key.PublicKey)
+	q.Now, q.Skew, q.Issuer, q.Agency, q.Type, q.Kid = testNow.Unix(), int64(clockSkew/time.Second), testAddress, testAgency, Type, KeyID(&f.key.PublicKey)
 	q.Audience, q.Nonce, q.ListAddress, q.Place = testAudience, testNonce, testList, testPlace
 	q.Key = jwkOf(t, f.key.PublicKey.Bytes, nil)
 	q.Write = &writing{jwkOf(t, f.key.PublicKey.Bytes, f.key.Bytes), jwkOf(t, f.holder.PublicKey.Bytes, f.holder.Bytes)}
@@ -271,7 +271,7 @@ func compared(t *testing.T, mutants []mutant, answers []answered) {
 			}
 		}
 		groups[c.group] = s
-		if answers[i].SDJWT || answers[i].Jose != nil && *answers[i].Jose {
+		if testing.Verbose() && (answers[i].SDJWT || answers[i].Jose != nil && *answers[i].Jose) {
 			t.Logf("@sd-jwt takes it %t, jose %t: %s: %q", answers[i].SDJWT, answers[i].Jose != nil && *answers[i].Jose, c.group, c.name)
 		}
 	}
