@@ -295,87 +295,20 @@ func anyGroup(r *mathrand.Rand) string {
 	return string([]byte{letters[r.IntN(32)], letters[r.IntN(32)]})
 }
 
-// An attacker of the table in docs/door.md.
-type attacker struct {
-	name   string
-	ch     Channel
-	hours  int
-	factor float64 // that what he must know besides is right
-	group  bool    // he knows the group
-}
-
-// answered is how many of his tries a right code could have answered yes: he
-// goes through codes as fast as he likes, and the real checker counts.
-func (a attacker) answered(t testing.TB) (tries int, odds float64) {
-	v, l := book(t, Booking{Agency: "IL0160000", Unit: "Sample", Purpose: "meter", From: noon, Until: noon.Add(longestWindow), People: 1, House: "412", Language: "en"})
-	k := &kept{visits: []Visit{v}}
-	c := NewChecker(k)
-	right := map[Channel]Code{Screen: l.Screen, Telephone: l.Telephone}[a.ch]
-	space := float64(a.ch.Secrets())
-	if !a.group {
-		space *= float64(a.ch.Groups())
-	}
-	for hour := range a.hours {
-		at := v.Opens().Add(time.Duration(hour)*time.Hour + time.Minute)
-		for n := range 2 * a.ch.mostOfHouse() {
-			code := another(right, n)
-			if !a.group {
-				code.Group = "ZZ99"[:len(right.Group)] // one that no visit has
-			}
-			if check(t, c, code, "412", at) == No {
-				tries++
-			}
-			if c.locked(k.visits[0]) {
-				return tries, float64(tries) / space * a.factor
-			}
-		}
-	}
-	return tries, float64(tries) / space * a.factor
-}
-
-// hoursOpen is the longest that a code can answer.
-const hoursOpen = int((longestWindow+answersBefore+answersAfter)/time.Hour) + 1
-
-func attackers() []attacker {
-	var out []attacker
-	for _, ch := range Channels {
-		out = append(out,
-			attacker{"At the door, without a letter: tells her codes to type until she stops, five of them", ch, 0, 1, false},
-			attacker{"Anywhere, knows the house and that a visit is booked, goes through codes for as long as they answer", ch, hoursOpen, 1, false},
-			attacker{"Saw the first half of the code, does not know the house (one number in a hundred)", ch, hoursOpen, .01, true},
-			attacker{"Saw the first half of the code and knows the house", ch, hoursOpen, 1, true},
-		)
-	}
-	return out
-}
-
 // TestOdds writes the table of docs/door.md from what the checker does.
 func TestOdds(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| attacker | channel | tries that are answered | odds per visit | goal |\n|---|---|---|---|---|\n")
-	goals := map[Channel]float64{Screen: 1e-6, Telephone: 5e-6}
-	both, tried := 0.0, 0 // a visit has a code of each channel: what does not know the code adds up
-	for _, a := range attackers() {
-		tries, odds := a.answered(t)
-		if a.hours == 0 {
-			tries, odds = 5, 5/float64(a.ch.Secrets()*a.ch.Groups())
-		}
-		if a.hours > 0 && !a.group {
-			both, tried = both+odds, tried+tries
-		}
-		met := "met"
-		if odds > goals[a.ch] {
-			met = "missed"
-		}
-		if missed := odds > goals[a.ch]; missed != (a.group && a.factor == 1) {
-			t.Errorf("%s, %s: %.2g against %.0g is %s", a.name, a.ch, odds, goals[a.ch], met)
-		}
-		fmt.Fprintf(&b, "| %s | %s | %d | %.1e | %.0e, %s |\n", a.name, a.ch, tries, odds, goals[a.ch], met)
+	all, err := Odds(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if both > goals[Telephone] {
-		t.Errorf("on both channels: %.2g", both)
+	for _, o := range all {
+		if missed := strings.HasSuffix(o.Attacker, "half of the code and knows the house"); o.Met() == missed {
+			t.Errorf("%s", o)
+		}
+		fmt.Fprintln(&b, o)
 	}
-	fmt.Fprintf(&b, "| Anywhere, knows the house and that a visit is booked, goes through the codes of both channels | both | %d | %.1e | %.0e, met |\n", tried, both, goals[Telephone])
 	const doc = "../docs/door.md"
 	text, err := os.ReadFile(doc)
 	if err != nil {

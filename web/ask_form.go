@@ -52,6 +52,11 @@ func (s *site) readAsk(r *http.Request) (*askForm, error) {
 			}
 		}
 	}
+	return s.askedBy(values), nil
+}
+
+// askedBy is the interview as its values stand.
+func (s *site) askedBy(values url.Values) *askForm {
 	f := &askForm{Where: strings.TrimSpace(values.Get("where")), Topic: values.Get("topic"), known: values.Get("known"), done: values.Has("done")}
 	f.q = comity.Question{In: values.Get("in"), On: values.Get("on"), Actor: values.Get("actor"), Act: values.Get("act"), Facts: comity.Facts{}}
 	s.readFacts(f, values)
@@ -60,7 +65,7 @@ func (s *site) readAsk(r *http.Request) (*askForm, error) {
 	if t, ok := topics[f.Topic]; ok && f.q.Act == "" {
 		f.q.Actor, f.q.Act = t.actor, t.act
 	}
-	return f, nil
+	return f
 }
 
 const factPrefix = "f."

@@ -56,6 +56,15 @@ func sameFlags(t *testing.T, name, text string) {
 			}
 		}
 	}
+	if name == "door" {
+		calls = nil
+		for _, v := range doorVerbs() {
+			calls = append(calls, []string{name, v.name, "-h"})
+			if !strings.Contains(text, "`"+v.name) {
+				t.Errorf("door: the verb %s is not named", v.name)
+			}
+		}
+	}
 	if name == "directory" {
 		calls = nil
 		for _, v := range directoryVerbs() {

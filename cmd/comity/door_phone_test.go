@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -154,5 +155,30 @@ func TestHarm_H17_telephone_and_SMS_leave_no_trace(t *testing.T) {
 	}
 	if err != nil || len(got) != 3 || got["telephone yes"] != 1 || got["telephone no"] != 1 || got["sms no"] != 1 {
 		t.Errorf("day totals %v, %v", got, err)
+	}
+}
+
+// comity door check asks as a telephone menu or a gateway does.
+func TestDoorCheckCommand(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	token, l := d.gateway(), d.book(nil)
+	check := func(typed string, args ...string) (string, string, int) {
+		var out, said bytes.Buffer
+		code := run(t.Context(), env{strings.NewReader(typed + "\n"), &out, &said}, append([]string{"door", "check", "-agency", testAgency, "-token", token, d.url}, args...))
+		return out.String(), said.String(), code
+	}
+	if out, said, code := check(strings.Replace(l.digits, "-", " ", 1) + " " + sampleHouse); code != exitRan || !strings.HasPrefix(out, "yes\n\nYou may keep the door closed") || !strings.Contains(out, l.word) {
+		t.Errorf("by telephone: %d %s%s", code, out, said)
+	}
+	if out, said, code := check(l.code+" "+sampleHouse, "-channel", "sms", "-lang", "es", "-json"); code != exitRan || !strings.Contains(out, `"answer":"yes"`) || !strings.Contains(out, "Sí. De parte nuestra") {
+		t.Errorf("by SMS: %d %s%s", code, out, said)
+	}
+	if out, said, code := check("12 "+sampleHouse, "-lang", "es"); code != exitInput || out != "" || !strings.Contains(said, "hint: Use los ocho dígitos") {
+		t.Errorf("two digits: %d %s%s", code, out, said)
+	}
+	token = "none"
+	if _, said, code := check("12345678 9"); code != exitInput || !strings.Contains(said, "token") {
+		t.Errorf("no such token: %d %s", code, said)
 	}
 }
