@@ -62,7 +62,7 @@ func (s *site) badgeCode(w http.ResponseWriter, r *http.Request, who Account) er
 	if err != nil {
 		return err
 	}
-	return s.sendCode(w, r, text, qr.AlphaNumeric)
+	return s.sendCode(w, r, text, qr.AlphaNumeric, badgeSide, qr.Q, qr.M, qr.L)
 }
 
 // badgeFile gives the badge of this shift as an SD-JWT VC, for a wallet. Title

@@ -15,16 +15,28 @@ import (
 const (
 	moduleSide = 4 // pixels of one module of a code
 	quietZone  = 4 // modules of empty margin that readers need
+
+	largestCode = 177 // modules a side of the largest, version 40
+	badgeSide   = 53  // of version 9, which an old phone reads at arm's length
 )
 
-// sendCode sends a text as a QR code. No cache keeps it.
-func (s *site) sendCode(w http.ResponseWriter, r *http.Request, text string, mode qr.Encoding) error {
-	code, err := qr.Encode(text, qr.L, mode)
-	if err != nil {
+// sendCode sends a text as a QR code of at most so many modules a side, with the
+// first redundancy that fits. No cache keeps it.
+func (s *site) sendCode(w http.ResponseWriter, r *http.Request, text string, mode qr.Encoding, most int, levels ...qr.ErrorCorrectionLevel) error {
+	var code barcode.Barcode
+	for _, level := range levels {
+		var err error
+		if code, err = qr.Encode(text, level, mode); err == nil && code.Bounds().Dx() <= most {
+			break
+		}
+		code = nil
+	}
+	if code == nil {
 		return s.missing(r, "no-page") // too long for a code
 	}
 	side := code.Bounds().Dx() * moduleSide
-	if code, err = barcode.Scale(code, side, side); err != nil {
+	code, err := barcode.Scale(code, side, side)
+	if err != nil {
 		return err
 	}
 	var b bytes.Buffer

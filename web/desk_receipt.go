@@ -85,5 +85,5 @@ func (s *site) receiptCode(w http.ResponseWriter, r *http.Request, who Account) 
 	if err != nil {
 		return err
 	}
-	return s.sendCode(w, r, string(text), qr.Unicode)
+	return s.sendCode(w, r, string(text), qr.Unicode, largestCode, qr.L)
 }
