@@ -40,6 +40,7 @@ const (
 	Print         Action = "print"          // procedures, cards and notices from the rules
 	Integrate     Action = "integrate"      // booking events, webhooks, code maps
 	AnswerDoor    Action = "answer-door"    // check a visit for whoever rings or sends a message
+	Describe      Action = "describe"       // the agency's own staff, on its page "how to tell it is us"
 
 	SeeHolds         Action = "see-holds"         // litigation holds in force
 	Order            Action = "order"             // carry out what a court orders: hold, lift, erase
@@ -67,7 +68,7 @@ func groups() []Group {
 		{"reading", []Action{SeeTasks, SeeCase, Open, Export}},
 		{"casework", []Action{Record, Act, Correct, Serve, CheckDoor, BookVisits, Visit, Contest, Supervise, GivePacket, UseScene, UseDispatch, ReadPaper}},
 		{"joint-work", []Action{Plan, ApprovePlan, ReviewPlan}},
-		{"office", []Action{SeeRegisters, KeepRegisters, Sign, Advise, Train, Teach, Print, Integrate, AnswerDoor}},
+		{"office", []Action{SeeRegisters, KeepRegisters, Sign, Advise, Train, Teach, Print, Integrate, AnswerDoor, Describe}},
 		{"orders", []Action{SeeHolds, Order, AskDisclosure, AnswerDisclosure}},
 		{"people", []Action{SeeSelf, SeePeople, ChangePeople, ReviewAccess, SeeAccessLog, DrawChecks, BreakGlass, AnswerDevices}},
 	}

@@ -1,7 +1,7 @@
 package door
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"comity"
@@ -22,21 +22,23 @@ func (t Text) In(lang string) string {
 }
 
 // A Tell is one agency's page "how to tell it is us". It describes the
-// agency's own staff and nobody else's.
+// agency's own staff and nobody else's. What the law lets them do is not of it:
+// that is asked of the law of the day.
 type Tell struct {
-	ID           string       `yaml:"id" json:"id"`
-	Sample       bool         `yaml:"sample" json:"sample"` // no such agency exists
-	Name         string       `yaml:"name" json:"name"`
-	ORI          string       `yaml:"ori" json:"ori"` // empty for a sample only
-	Place        string       `yaml:"place" json:"place"`
-	Uniforms     []Text       `yaml:"uniforms" json:"uniforms"`
-	Vehicles     []Text       `yaml:"vehicles" json:"vehicles"`
-	Numbers      []Number     `yaml:"numbers" json:"numbers"`
-	NeverAsk     []Text       `yaml:"never_ask" json:"never_ask"`
-	Limits       []Limit      `yaml:"limits" json:"limits"`
-	Fingerprints Fingerprints `yaml:"fingerprints" json:"fingerprints"`
-	CheckedOn    string       `yaml:"checked_on" json:"checked_on"`
-	StaleAfter   int          `yaml:"stale_after_days" json:"stale_after_days"`
+	ID         string   `yaml:"id" json:"id,omitempty"` // of one that ships
+	Sample     bool     `yaml:"sample" json:"sample"`   // no such agency exists
+	Name       string   `yaml:"name" json:"name"`
+	ORI        string   `yaml:"ori" json:"ori"`     // empty for a sample only
+	Place      string   `yaml:"place" json:"place"` // whose law is asked
+	Actor      string   `yaml:"actor" json:"actor"` // what the agency is: municipal-police, county-jail, …
+	Uniforms   []Text   `yaml:"uniforms" json:"uniforms"`
+	Vehicles   []Text   `yaml:"vehicles" json:"vehicles"`
+	Fleet      Text     `yaml:"fleet" json:"fleet"` // where the fleet number stands; empty: vehicles have none
+	Numbers    []Number `yaml:"numbers" json:"numbers"`
+	NeverAsk   []Text   `yaml:"never_ask" json:"never_ask"`
+	Address    string   `yaml:"address" json:"address"` // the agency's own, such as city.example.gov/door; empty: none
+	CheckedOn  string   `yaml:"checked_on" json:"checked_on"`
+	StaleAfter int      `yaml:"stale_after_days" json:"stale_after_days"`
 }
 
 // A Number is one that the resident can find herself and ring.
@@ -44,13 +46,6 @@ type Number struct {
 	Label  Text   `yaml:"label" json:"label"`
 	Number string `yaml:"number" json:"number"`
 	When   Text   `yaml:"when" json:"when"`
-}
-
-// A Limit is what the law lets the agency do here, or does not, with the rules
-// of the book that say so. A sentence about reach has none.
-type Limit struct {
-	Text  `yaml:",inline"`
-	Rules []string `yaml:"rules" json:"rules"`
 }
 
 // Fingerprints says what prints taken at booking do whatever local policy says.
@@ -77,35 +72,34 @@ func (t Tell) StaleFrom() string {
 	return day.AddDate(0, 0, t.StaleAfter).Format(time.DateOnly)
 }
 
-// Stale reports whether the page is out of date at now.
-func (t Tell) Stale(now time.Time) bool { return now.Format(time.DateOnly) >= t.StaleFrom() }
+// Stale reports whether the page is out of date on a day of the agency's own.
+func (t Tell) Stale(today string) bool { return today >= t.StaleFrom() }
 
-// Banner is what stands on top of the page at now: that it is a sample, that it
-// is out of date, or nothing.
-func (t Tell) Banner(now time.Time) []Text {
-	var out []Text
-	if t.Sample {
-		out = append(out, Text{
-			EN: "This is sample data. No such agency exists. Do not ring these numbers.",
-			ES: "Estos son datos de muestra. Esta agencia no existe. No llame a estos números.",
-		})
-	}
-	if t.Stale(now) {
-		out = append(out, Text{
-			EN: "This page was last checked on " + t.CheckedOn + " and may be out of date. Ring the agency before you rely on it.",
-			ES: "Esta página se comprobó por última vez el " + t.CheckedOn + " y puede no estar al día. Llame a la agencia antes de confiar en ella.",
-		})
+// Sentences pairs what was typed in English with what was typed in Spanish, a
+// sentence in each line. Where one language has a line more, its pair is empty,
+// which no check lets pass.
+func Sentences(en, es string) []Text {
+	a, b := lines(en), lines(es)
+	out := []Text{}
+	for i := range max(len(a), len(b)) {
+		var t Text
+		if i < len(a) {
+			t.EN = a[i]
+		}
+		if i < len(b) {
+			t.ES = b[i]
+		}
+		out = append(out, t)
 	}
 	return out
 }
 
-// Rules lists the rules of the book that the page names, so that whoever has
-// the book can check that they exist.
-func (t Tell) Rules() []string {
+func lines(s string) []string {
 	var out []string
-	for _, l := range t.Limits {
-		out = append(out, l.Rules...)
+	for _, line := range strings.Split(s, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }

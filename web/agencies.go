@@ -76,7 +76,11 @@ func (s *site) agency(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return s.missing(r, "no-agency")
 	}
-	v := agencyView{Page: page, Tell: s.tellOf(page.Agency.ORI)}
+	v := agencyView{Page: page}
+	var err error
+	if v.Tell, err = s.tellOf(r.Context(), page.Agency.ORI); err != nil {
+		return err
+	}
 	if len(page.Places) > 0 {
 		v.Ask = page.Places[0].ID
 	}
@@ -129,15 +133,6 @@ func (s *site) agreementsOf(r *http.Request, v *agencyView) error {
 		v.Own.None = append(v.Own.None, noInstrumentLine{Words: l.option("desk.no-instrument.fact", c.Form["fact"]), Day: l.day(c.Form["effective"])})
 	}
 	return nil
-}
-
-// tellOf is the guide of an agency to its own staff, nil where it has none.
-func (s *site) tellOf(ori string) *door.Tell {
-	i := slices.IndexFunc(s.Tell, func(t door.Tell) bool { return t.ORI == ori && ori != "" })
-	if i < 0 {
-		return nil
-	}
-	return &s.Tell[i]
 }
 
 // match says how the ORI of an agreement was found, or why it was not.

@@ -18,6 +18,7 @@ func deskMenu() []menuItem {
 		{"agreements", "/desk/agreements", access.SeeRegisters},
 		{"registers", "/desk/registers", access.SeeRegisters},
 		{"visits", "/desk/visits", access.BookVisits},
+		{"tell", "/desk/tell", access.Describe},
 		{"training", "/desk/training", access.Train},
 		{"viewings", "/desk/viewings", access.SeeAccessLog},
 		{"notes", "/desk/notes", access.Advise},

@@ -174,6 +174,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 		c.Stands = func(string) bool { return true }
 		c.Webhooks = &toldSystems{list: []webhook.Message{{ID: "msg_1_jms", Name: "jms", Entry: "jail-1", State: webhook.Dead, Why: "refused", Tries: 10, At: staffNow, Due: staffNow}}}
 		c.Training = taught()
+		c.Tells = shelfOfTells{"TX2270000": deskTold()}
 		withPlans(t, c)
 		c.Door = newHall(t, "as-"+string(access.FieldWorker))
 	})
@@ -246,12 +247,14 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
 	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")
-	add(access.FieldWorker, "/desk/shift", "/desk/shift/badge")
+	add(access.FieldWorker, "/desk/shift", "/desk/shift/badge", "/desk/shift/protocol")
+	add(access.Administrator, "/desk/tell")
 	add(access.Clerk, "/desk/visits", "/desk/visits/check", "/desk/visits/cards")
 	add("nobody", "/desk/enter")
 	return o, append(out,
 		visit{access.Counsel, "/desk/entries/jail-1/erase", "main form button.first"},
 		visit{access.Counsel, "/desk/agreements/compare", "main form button.first"},
+		visit{access.Administrator, "/desk/tell", "button[value=preview]"},
 		visit{access.Auditor, "/desk/access", "main form.inline button"},
 		visit{access.Clerk, "/desk/unattributed", "main form.desk-form button"})
 }

@@ -22,7 +22,7 @@ import (
 var htmlFiles embed.FS
 
 // shared templates are layout.html and the parts that several pages use.
-var shared = []string{"layout.html", "door_layout.html", "marks.html", "card.html", "desk_parts.html", "logs_parts.html", "papers_parts.html", "scene_parts.html", "registers_parts.html"}
+var shared = []string{"layout.html", "door_layout.html", "marks.html", "card.html", "desk_parts.html", "logs_parts.html", "papers_parts.html", "scene_parts.html", "registers_parts.html", "tell_parts.html"}
 
 // A view is what one template shows. Each page declares its own.
 type view interface {

@@ -102,6 +102,10 @@ func testConfig(t testing.TB) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
+	prints, err := door.LoadFingerprints(os.DirFS("../data"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	corrections, err := atlas.LoadCorrections(data.FS, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +113,7 @@ func testConfig(t testing.TB) Config {
 	return Config{
 		Drafts:      testDrafts(t),
 		Corrections: corrections, Contact: "records@sample.example",
-		Law: testBook(t), Agencies: agencies, Agreements: agreements, Answers: answers, Tell: tell,
+		Law: testBook(t), Agencies: agencies, Agreements: agreements, Answers: answers, Tell: tell, Fingerprints: prints,
 		Record: &sampleRecord{}, Figures: sampleFigures{}, Logs: theSampleLogs, Replay: sampleReplay, Now: func() time.Time { return now },
 		Log: slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
@@ -201,7 +205,7 @@ var pages = []string{
 	"/ask?in=us-il&actor=county-jail&act=hold-on-detainer", "/law", "/law?where=Cook", "/law/in/us-il", "/law/in/us-il-chicago",
 	"/law/us/il/trust-act", "/law/rule/us/il/trust-act/15a", "/law/offences/us-ca", "/law/offences/us-ca?section=Pen.+Code+217.1&on=2026-01-10", "/law/offences/us-ca?section=x", "/law/handout/us-il", "/law/handout/us-il-cook?actor=county-jail", "/law/handout/us-il-cook?actor=county-jail&sheet=procedure&on=2019-03-03&known=then",
 	"/law/handout/us-il-cook?actor=county-jail&sheet=public&from=2019-03-03", "/law/handout/us-pr?actor=municipal-police", "/drafts", "/drafts/us/il/hb-1-sample", "/answers", "/answers/open-the-door", "/answers/how-long-hold",
-	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police",
+	"/agencies", "/agencies?q=Chicago&state=IL", "/agencies/AK0010500", "/tell", "/tell/sample-police", "/tell/sample-police/sheet",
 	"/record", "/verify", "/replay", "/replay?state=TX", "/coverage", "/coverage?act=hold-on-detainer", "/coverage/us-il", "/coverage/us-pr", "/corrections", "/corrections?about=us/il/trust-act%2315a", "/about",
 }
 

@@ -45,6 +45,7 @@ func (s *site) routes() []route {
 		{pattern: "GET /agencies/{ori}", serve: s.agency},
 		{pattern: "GET /tell", serve: s.tell},
 		{pattern: "GET /tell/{ori}", serve: s.tellAgency},
+		{pattern: "GET /tell/{ori}/sheet", serve: s.tellSheet},
 		{pattern: "GET /door/{ori}", serve: s.orDown(s.door)},
 		{pattern: "POST /door/{ori}", serve: s.orDown(s.door)},
 		{pattern: "GET /door/{ori}/vehicle", serve: s.orDown(s.doorVehicle)},
@@ -167,6 +168,9 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/visits/vehicles", may: access.BookVisits, staff: s.fleet},
 		{pattern: "POST /desk/visits/claims/{id}", may: access.Supervise, staff: s.answerClaim},
 		{pattern: "POST /desk/visits/{id}", may: access.Visit, staff: s.changeVisit}, // whoever does not book changes only their own
+		{pattern: "GET /desk/tell", may: access.Describe, staff: s.deskTell},
+		{pattern: "POST /desk/tell", may: access.Describe, staff: s.deskTell},
+		{pattern: "GET /desk/shift/protocol", may: access.Visit, staff: s.protocol},
 		{pattern: "GET /desk/shift", may: access.Visit, staff: s.shift},
 		{pattern: "POST /desk/shift", may: access.Visit, staff: s.shift},
 		{pattern: "GET /desk/shift/badge", may: access.Visit, staff: s.deskBadge},

@@ -79,44 +79,46 @@ import (
 // Config is what the pages show and whom they ask. Law and Now are required.
 // Another part may be absent: its pages then say that this copy has none.
 type Config struct {
-	Law         Law
-	Agencies    *atlas.Agencies
-	Agreements  *atlas.Agreements
-	Answers     *atlas.Answers
-	Corrections []atlas.Correction // of the law, newest first
-	Drafts      []*law.Draft       // bills, which are not law
-	Contact     string             // where wrong law is reported; empty: this copy names nobody
-	Tell        []door.Tell        // how to tell an agency's staff, by agency
-	Record      Record
-	Figures     Figures                          // published numbers beside totals; nil: none
-	Files       LogFiles                         // the public log itself
-	Cosigners   func() []record.SeenCosigner     // of this record's own log; nil: it has none
-	Logs        Logs                             // of many agencies; nil: this copy watches none
-	Replay      func() *oversight.DetainerReplay // its answer is nil while the list is being decided
-	Desk        *desk.Desk                       // with Accounts: staff pages and the API that records
-	Accounts    Accounts
-	Access      *access.Policies        // nil: those that ship
-	Passkeys    Passkeys                // nil: sign-in by link alone
-	Provider    *Provider               // the agency's own, with Vouched and Passkeys; nil: nobody signs in through one
-	Vouched     Vouched                 // accounts of those whom it vouches for
-	People      People                  // nil: no page of people, and searches need no purpose
-	Site        string                  // address from outside, https://record.county.example; empty: passkeys on localhost only
-	Stands      func(basis string) bool // whether a rule or instrument is in force today
-	Papers      Papers                  // reads papers; nil: forms are typed in
-	Packets     Packets                 // files for a court; nil: this copy makes none
-	Viewings    Viewings                // who looked at what is sealed; nil: it is not kept
-	Looked      Looked                  // the list of them; nil: it is not kept
-	Notes       Notes                   // counsel's own; nil: this copy keeps none
-	Counts      Counts                  // of checks at the door
-	Door        Door                    // booked visits; nil: this copy books none
-	Homes       Homes                   // where an agency is and what its pages say of it
-	Deconflict  *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
-	Webhooks    Webhooks                // what other systems are told; nil: none is
-	Sandbox     bool                    // the record is made up; every page and answer says so
-	Training    Training                // what was taught; nil: none is kept
-	Now         func() time.Time
-	Log         *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
-	Dist        fs.FS        // nil: the embedded parts
+	Law          Law
+	Agencies     *atlas.Agencies
+	Agreements   *atlas.Agreements
+	Answers      *atlas.Answers
+	Corrections  []atlas.Correction // of the law, newest first
+	Drafts       []*law.Draft       // bills, which are not law
+	Contact      string             // where wrong law is reported; empty: this copy names nobody
+	Tell         []door.Tell        // how to tell an agency's staff, of agencies that ship
+	Tells        Tells              // the same, as agencies write it at their desks; nil: none does
+	Fingerprints door.Fingerprints  // what prints taken at booking do, on each such page
+	Record       Record
+	Figures      Figures                          // published numbers beside totals; nil: none
+	Files        LogFiles                         // the public log itself
+	Cosigners    func() []record.SeenCosigner     // of this record's own log; nil: it has none
+	Logs         Logs                             // of many agencies; nil: this copy watches none
+	Replay       func() *oversight.DetainerReplay // its answer is nil while the list is being decided
+	Desk         *desk.Desk                       // with Accounts: staff pages and the API that records
+	Accounts     Accounts
+	Access       *access.Policies        // nil: those that ship
+	Passkeys     Passkeys                // nil: sign-in by link alone
+	Provider     *Provider               // the agency's own, with Vouched and Passkeys; nil: nobody signs in through one
+	Vouched      Vouched                 // accounts of those whom it vouches for
+	People       People                  // nil: no page of people, and searches need no purpose
+	Site         string                  // address from outside, https://record.county.example; empty: passkeys on localhost only
+	Stands       func(basis string) bool // whether a rule or instrument is in force today
+	Papers       Papers                  // reads papers; nil: forms are typed in
+	Packets      Packets                 // files for a court; nil: this copy makes none
+	Viewings     Viewings                // who looked at what is sealed; nil: it is not kept
+	Looked       Looked                  // the list of them; nil: it is not kept
+	Notes        Notes                   // counsel's own; nil: this copy keeps none
+	Counts       Counts                  // of checks at the door
+	Door         Door                    // booked visits; nil: this copy books none
+	Homes        Homes                   // where an agency is and what its pages say of it
+	Deconflict   *deconflict.Office      // planned operations and the other agencies; nil: this copy plans none
+	Webhooks     Webhooks                // what other systems are told; nil: none is
+	Sandbox      bool                    // the record is made up; every page and answer says so
+	Training     Training                // what was taught; nil: none is kept
+	Now          func() time.Time
+	Log          *slog.Logger // nil: slog.Default; never receives addresses, forms or facts
+	Dist         fs.FS        // nil: the embedded parts
 }
 
 //go:generate go run ./build module

@@ -210,7 +210,26 @@ func sampleVisit(ctx context.Context, s *store.Store, links []demoLink) (demoVis
 	if err != nil {
 		return demoVisit{}, err
 	}
+	if err := sampleTell(ctx, s, v.Agency); err != nil {
+		return demoVisit{}, err
+	}
 	return demoVisit{"/door/" + v.Agency, letter.Screen.String(), letter.Telephone.String(), house, car.Fleet + " " + car.Tail}, s.SaveVisit(ctx, v)
+}
+
+// sampleTell lets the sample police describe its staff as the sample that ships.
+func sampleTell(ctx context.Context, s *store.Store, agency string) error {
+	list, err := door.LoadTell(data.FS)
+	if err != nil {
+		return err
+	}
+	for _, a := range sampleAgencies {
+		if a.ori == agency && len(list) > 0 {
+			t := list[0]
+			t.ID, t.ORI, t.Name, t.Place, t.Actor, t.CheckedOn = "", agency, a.home.Name, a.home.Place, a.home.Actor, time.Now().Format(time.DateOnly)
+			return s.KeepTellPage(ctx, t)
+		}
+	}
+	return nil
 }
 
 // sampleEntries puts one open detainer on each jail's desk. They are written

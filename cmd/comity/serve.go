@@ -213,6 +213,10 @@ func newSite(book *law.Book, drafts []*law.Draft, s *store.Store, agreements *at
 		if c.Tell, err = door.LoadTell(data.FS); err != nil {
 			return nil, fmt.Errorf("read how to tell it is us: %w", err)
 		}
+		if c.Fingerprints, err = door.LoadFingerprints(data.FS); err != nil {
+			return nil, fmt.Errorf("read the note on fingerprints: %w", err)
+		}
+		c.Tells = s
 	}
 	if slices.Contains(parts, "desk") {
 		home := homes{named, agencies, book, new(sync.Map)}
