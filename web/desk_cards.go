@@ -1,11 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"fmt"
-	"image"
-	"image/jpeg"
-	_ "image/png" // photographs come as either
 	"io"
 	"net/http"
 	"strings"
@@ -13,15 +8,6 @@ import (
 
 	"comity"
 	"comity/door"
-
-	"golang.org/x/image/draw"
-)
-
-const (
-	photoLimit = 12 << 20 // bytes of an upload
-	photoSide  = 240      // pixels of what is kept
-	photoBytes = 24 << 10 // of it: the page stays light
-	photoMost  = 40e6     // pixels of what comes
 )
 
 // A cardsView is the cards of those who are sent.
@@ -62,7 +48,7 @@ func (s *site) cards(w http.ResponseWriter, r *http.Request, who Account) error 
 	if r.FormValue("agreed") != "" {
 		card.Agreed = s.Now()
 	}
-	photo, err := uploadedPhoto(r)
+	photo, err := s.uploadedPhoto(r)
 	if err == nil {
 		card.Photo = photo
 		_, err = s.Door.SaveCard(r.Context(), card)
@@ -88,9 +74,9 @@ func (s *site) readUpload(r *http.Request) error {
 	return nil
 }
 
-// uploadedPhoto is the photograph, small and without anything that a camera
-// writes beside the picture: place, time, device.
-func uploadedPhoto(r *http.Request) ([]byte, error) {
+// uploadedPhoto is the photograph as it is kept. A small file can unfold to
+// hundreds of megabytes, so one is read at a time.
+func (s *site) uploadedPhoto(r *http.Request) ([]byte, error) {
 	f, _, err := r.FormFile("photo")
 	if err != nil {
 		return nil, nil // none was chosen
@@ -100,34 +86,13 @@ func uploadedPhoto(r *http.Request) ([]byte, error) {
 	if err != nil || len(data) == 0 {
 		return nil, nil
 	}
+	select {
+	case s.photos <- struct{}{}:
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
+	defer func() { <-s.photos }()
 	return smallPhoto(data)
-}
-
-func smallPhoto(data []byte) ([]byte, error) {
-	bad := &comity.Problem{Code: "bad-photo", Where: "photo", Message: "this is not a photograph that can be read", Hint: "a JPEG or PNG file"}
-	size, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || size.Width < 16 || size.Height < 16 || float64(size.Width)*float64(size.Height) > photoMost {
-		return nil, bad
-	}
-	from, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil {
-		return nil, bad
-	}
-	b := from.Bounds() // the middle square
-	side := min(b.Dx(), b.Dy())
-	square := image.Rect(0, 0, side, side).Add(b.Min).Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
-	to := image.NewRGBA(image.Rect(0, 0, photoSide, photoSide))
-	draw.CatmullRom.Scale(to, to.Bounds(), from, square, draw.Over, nil)
-	for quality := 85; quality > 20; quality -= 15 {
-		var out bytes.Buffer
-		if err := jpeg.Encode(&out, to, &jpeg.Options{Quality: quality}); err != nil {
-			return nil, fmt.Errorf("write photograph: %w", err)
-		}
-		if out.Len() <= photoBytes {
-			return out.Bytes(), nil
-		}
-	}
-	return nil, bad
 }
 
 func (s *site) showCards(w http.ResponseWriter, r *http.Request, status int, v cardsView) error {

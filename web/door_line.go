@@ -32,10 +32,11 @@ type checking struct {
 	vehicles *door.VehicleCheck
 	line     chan struct{}
 	said     *sayings
+	photos   chan struct{} // that are read for a card
 }
 
 func newChecking(d Door) checking {
-	return checking{door.NewChecker(d), door.NewVehicleCheck(), make(chan struct{}, atOnce), &sayings{pages: map[doorSaying][]byte{}}}
+	return checking{door.NewChecker(d), door.NewVehicleCheck(), make(chan struct{}, atOnce), &sayings{pages: map[doorSaying][]byte{}}, make(chan struct{}, 1)}
 }
 
 // askStore asks when it is its turn, and gives up waiting in time, whether or
