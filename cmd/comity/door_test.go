@@ -15,6 +15,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -494,6 +495,53 @@ func TestHarm_H18_a_badge_cannot_be_followed(t *testing.T) {
 	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"lost"}})
 	third, _ := code()
 	expect("lost", third, badge.Revoked)
+}
+
+// comity door badge checks with files what the page on a phone checks.
+func TestDoorBadgeCommand(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	if _, err := d.store.SaveCard(t.Context(), door.Card{Agency: testAgency, Title: "Sample meter technician", Account: d.known[access.FieldWorker].ID}); err != nil {
+		t.Fatal(err)
+	}
+	d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"begin"}})
+	file := func(name, path string) string {
+		t.Helper()
+		status, text := d.get(nil, path)
+		to := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(to, []byte(text), 0o600); err != nil || status != 200 {
+			t.Fatalf("%s: %d %v", path, status, err)
+		}
+		return to
+	}
+	keys, list := file("keys.json", "/.well-known/jwt-vc-issuer"+doorPath), file("status.jwt", doorPath+"/status")
+	status, credential := d.post(d.staff[access.FieldWorker], "/desk/shift/badge", nil)
+	if status != 200 {
+		t.Fatal(status, credential)
+	}
+	at := d.clock.Now().UTC().Format(time.RFC3339)
+	for name, c := range map[string]struct {
+		typed string
+		args  []string
+		code  int
+		says  string
+	}{
+		"genuine":           {credential, []string{"-keys", keys, "-status", list, "-at", at}, 0, "less than a booked visit"},
+		"as JSON":           {credential, []string{"-keys", keys, "-status", list, "-at", at, "-json"}, 0, `{"answer":"genuine","title":"Sample meter technician"`},
+		"without its list":  {credential, []string{"-keys", keys, "-at", at}, 1, "give -status"},
+		"tomorrow":          {credential, []string{"-keys", keys, "-status", list, "-at", d.clock.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)}, 1, "not of this minute"},
+		"an address":        {"https://springfield-gov.example/x", []string{"-keys", keys}, 1, "springfield-gov.example"},
+		"nothing":           {"", []string{"-keys", keys}, 1, "Nothing was given"},
+		"keys that are not": {credential, []string{"-keys", list}, 2, "no keys of an agency"},
+		"no keys":           {credential, nil, 2, "-keys is missing"},
+		"no such file":      {credential, []string{"-keys", list + "x"}, 2, "cannot be read"},
+		"no moment":         {credential, []string{"-keys", keys, "-at", "now"}, 2, "no moment"},
+	} {
+		var out, said bytes.Buffer
+		if code := run(t.Context(), env{strings.NewReader(c.typed), &out, &said}, append([]string{"door", "badge"}, c.args...)); code != c.code || !strings.Contains(out.String()+said.String(), c.says) {
+			t.Errorf("%s: %d %s%s", name, code, &out, &said)
+		}
+	}
 }
 
 // H15: "yes" and "genuine" never mean that she must open; every page says so.

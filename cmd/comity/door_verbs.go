@@ -28,6 +28,7 @@ type doorVerb struct {
 func doorVerbs() []doorVerb {
 	return []doorVerb{
 		{"check", "-agency ORI [-channel telephone|sms] [-lang es] [-token TOKEN] [-json] URL", "check a visit as the city's own telephone or SMS system does", doorCheck},
+		{"badge", "-keys FILE [-status FILE] [-at MOMENT] [-json] < BADGE", "check a badge with files alone, without a network", doorBadge},
 		{"odds", "[-json]", "the odds of guessing a code, from the real checker", doorOdds},
 	}
 }
