@@ -177,6 +177,34 @@ func FuzzStatus(f *testing.F) {
 	})
 }
 
+// Whatever is scanned gets an answer, and "genuine" only what the issuer signed.
+func FuzzInquiry(f *testing.F) {
+	forge := newForge(f)
+	good, list, published := forge.goodCode(), forge.goodList(), metadata(f, forge.issuer)
+	signed := map[string]bool{}
+	texts := []string{forge.credential(), good, "HTTPS://city.example@evil.test/", "www.evil.test", "tel:911", "javascript:alert(1)", "//evil.test", "\\evil.test", " "}
+	for _, c := range forge.some("shape", "disclosure", ofCode) {
+		texts = append(texts, c.text)
+	}
+	for _, text := range texts {
+		f.Add(text)
+		signed[signedOf(text)] = true
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		found := Inquiry{Text: text, Metadata: published, Fresh: true, Status: list, Now: testNow.Unix()}.Answer()
+		if !slices.Contains(Answers[:], found.Answer) {
+			t.Errorf("answer %q", found.Answer)
+		}
+		scanned := strings.TrimSpace(text)
+		if found.Answer == Genuine && scanned != good && !signed[signedOf(scanned)] {
+			t.Errorf("genuine: %q", text)
+		}
+		if found.Answer != Genuine && found.Title+found.Picture != "" {
+			t.Errorf("a title is shown for %s", found.Answer)
+		}
+	})
+}
+
 // Of bytes there is one spelling in base45.
 func FuzzBase45(f *testing.F) {
 	forge := newForge(f)
