@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"encoding/base64"
@@ -132,16 +133,11 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 	if err := s.readForm(r); err != nil {
 		return err
 	}
-	v.Code, v.House = r.PostFormValue("code"), r.PostFormValue("house")
-	try := door.Try{At: s.Now()}
-	if try.Code, err = door.ParseCode(door.Screen, v.Code); err != nil {
-		v.Wrong = "code"
-	} else if try.House, err = door.ParseHouse(v.House); err != nil {
-		v.Wrong = "house"
-	}
+	try := v.read(r)
 	if v.Wrong != "" {
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
+	try.At = s.Now()
 	v.Code, v.House = "", ""
 	if v.Answer, v.Visit, v.Card, err = s.checkCode(r.Context(), page.ORI, try); err != nil {
 		return &doorDown{page}
@@ -149,6 +145,25 @@ func (s *site) door(w http.ResponseWriter, r *http.Request) error {
 	s.fillAnswer(w, r, &v)
 	s.counted(r.Context(), page, "code", v.Answer)
 	return s.show(w, r, v)
+}
+
+// read takes what was typed in one line, or in two fields: those are shown where
+// the line could not be read, with what is right already.
+func (v *doorCodeView) read(r *http.Request) (try door.Try) {
+	line := r.PostFormValue("line")
+	v.Code, v.House = cmp.Or(line, r.PostFormValue("code")), r.PostFormValue("house")
+	var err error
+	if line != "" {
+		if try.Code, try.House, err = door.ParseMessage(line); err == nil {
+			return try
+		}
+	}
+	if try.Code, err = door.ParseCode(door.Screen, v.Code); err != nil {
+		v.Wrong = "code"
+	} else if try.House, err = door.ParseHouse(v.House); err != nil {
+		v.Wrong = "house"
+	}
+	return try
 }
 
 // fillAnswer puts the visit in words for a yes, and nothing for any other answer.

@@ -46,7 +46,7 @@ func TestDoorInChromium(t *testing.T) {
 func typedAtDoor(t *testing.T, ctx context.Context, address, code string) {
 	t.Helper()
 	err := chromedp.Run(ctx, emulation.SetScriptExecutionDisabled(true), chromedp.EmulateViewport(320, 700), chromedp.Navigate(address),
-		chromedp.Focus("#code"), chromedp.KeyEvent(code+kb.Tab+"412"+kb.Enter), chromedp.WaitVisible(".answer", chromedp.ByQuery),
+		chromedp.Focus("#line"), chromedp.KeyEvent(code+" 412"+kb.Enter), chromedp.WaitVisible(".answer", chromedp.ByQuery),
 		emulation.SetScriptExecutionDisabled(false))
 	if err != nil {
 		t.Fatalf("%s: %v", address, err)

@@ -76,8 +76,8 @@ func personaTasks() []personaTask {
 		journalist.from("get told of a change", 30*time.Second, "harms.md gives no time: to find the feed is what is timed", false, "at /corrections", "await a[href$='corrections.atom']", "read 1"),
 
 		resident.from("someone is at the door (in Spanish)", 10*time.Second, "part: the place that the next page may ask for; fright; whoever has no phone", false, "at /es/", "press button[value=door]", "await main", "read 1"),
-		resident.from("check a booked visit with code and house number (D1)", 10*time.Second, "row D1, not a task of harms.md; fright; whoever has no phone rings", false,
-			"at /es/door/IL9999902", "type code=$code", "type house=412", "press main form button", "await .answer.yes", "read 1"),
+		resident.from("check a booked visit with code and house number (D1)", 10*time.Second, "part: row D1, not a task of harms.md; what one line asks for is read at once (as two questions: 2.5 s more), and the keyboard's own key sends it (by the button: 0.8 s more); fright; whoever has no phone rings", false,
+			"at /es/door/IL9999902", "type line=$code 412", "enter line", "await .answer.yes", "read 1"),
 		resident.gone("I filmed something", 2*time.Minute, "there is no page for residents' reports yet"),
 		resident.from("my brother was taken, by whom?", 5*time.Minute, "part: where to look and whom to ask, not by whom: the public record names nobody", false, "at /tell", "read 2", "link /answers/somebody-was-taken", "read 5"),
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 var update = flag.Bool("update", false, "write docs/personas.md anew")
@@ -31,7 +32,8 @@ const (
 
 // A personaTask is one task of a person of harms.md. Steps are: at PATH (the
 // page is open), link PATH, pick NAME=VALUE, type NAME=TEXT, paste NAME=TEXT,
-// choose NAME=VALUE, press SELECTOR (a button, which loads a page), push
+// choose NAME=VALUE, enter NAME (the keyboard's own key sends the form), press
+// SELECTOR (a button, which loads a page), push
 // SELECTOR (one that does not), await SELECTOR, read N, see TEXT, as ROLE.
 type personaTask struct {
 	who, does, device string
@@ -224,6 +226,9 @@ func (p *persona) step(ctx context.Context, step string) error {
 	case "push":
 		p.tap()
 		return p.do(ctx, rest, `e.click()`)
+	case "enter":
+		p.count.keys++
+		return p.loads(ctx, func() error { return chromedp.Run(ctx, chromedp.SendKeys(field, kb.Enter, chromedp.ByQuery)) })
 	case "await":
 		return chromedp.Run(ctx, chromedp.WaitVisible(rest, chromedp.ByQuery))
 	case "read":
@@ -282,10 +287,14 @@ func (p *persona) do(ctx context.Context, selector, act string) error {
 
 // load acts on what leads to another page, and waits for that.
 func (p *persona) load(ctx context.Context, selector string) error {
+	return p.loads(ctx, func() error { return p.do(ctx, selector, `setTimeout(() => e.click(), 0)`) })
+}
+
+func (p *persona) loads(ctx context.Context, act func() error) error {
 	if err := chromedp.Run(ctx, chromedp.Evaluate(`window.before = true`, nil)); err != nil {
 		return err
 	}
-	if err := p.do(ctx, selector, `setTimeout(() => e.click(), 0)`); err != nil {
+	if err := act(); err != nil {
 		return err
 	}
 	for {
