@@ -46,6 +46,9 @@ type database interface {
 	patience() time.Duration
 	// check looks for damage inside the database, at the start or thoroughly.
 	check(ctx context.Context, s *Store, thorough bool) error
+	// settle drops older copies of what was overwritten, where that is quick. It
+	// is an error where somebody still reads them.
+	settle(ctx context.Context, s *Store) error
 	// scrub takes deleted bytes out of the files of the database.
 	scrub(ctx context.Context, s *Store, needles [][]byte, anew bool) error
 }

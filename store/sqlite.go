@@ -176,6 +176,18 @@ func (s *Store) pages(ctx context.Context, pragma string) error {
 	}, pragma)
 }
 
+// settle empties the write-ahead log, without making anybody wait for a reader.
+func (sqliteDB) settle(ctx context.Context, s *Store) error {
+	return s.writeAlone(ctx, func(t *tx) error {
+		_, err := t.w.conn.ExecContext(t.ctx, `PRAGMA busy_timeout = 50`)
+		if err == nil {
+			err = t.emptyWAL()
+		}
+		_, back := t.w.conn.ExecContext(t.ctx, `PRAGMA busy_timeout = 10000`)
+		return explain("settle", errors.Join(err, back))
+	})
+}
+
 // scrub empties the write-ahead log and looks through every file. SQLite
 // overwrites what it deletes, but a page that was split long ago may hold an
 // older copy; then, or where anew is set, the database is written anew.

@@ -29,6 +29,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -84,6 +85,7 @@ type Store struct {
 	retained time.Time // when the schedule was last carried out; used by Sweep alone
 	kinds    []record.Kind
 	doors    openVisits
+	unclean  atomic.Bool // a visit was forgotten whose seed an older copy still holds
 
 	daysMu sync.Mutex
 	days   map[dayName]seal.Key // guarded by daysMu

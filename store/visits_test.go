@@ -86,6 +86,25 @@ func TestVisitUntilItIsOver(t *testing.T) {
 	grepFolder(t, dir, house, l.Screen.Group+l.Screen.Secret, l.Telephone.Group+l.Telephone.Secret, v.Unit)
 }
 
+// When a visit is over its seed is in no byte of the record, sealed or not: not
+// in the write-ahead log either, while the server goes on.
+func TestSeedIsGoneWhenTheVisitEnds(t *testing.T) {
+	c := newClock()
+	s, dir := create(t, c)
+	v, _ := bookVisit(t, s, "412", c.now())
+	var key, text []byte
+	if err := s.read.QueryRowContext(t.Context(), `SELECT key, text FROM door_visit WHERE id = ?`, v.ID).Scan(&key, &text); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EndVisit(t.Context(), cook, v.ID, "done"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	grepFolder(t, dir, string(key), string(text[:32]))
+}
+
 // grepFolder finds none of the words in any byte of the folder.
 func grepFolder(t testing.TB, dir string, words ...string) {
 	t.Helper()
