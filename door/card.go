@@ -51,7 +51,14 @@ func ShiftUntil(now time.Time) time.Time { return now.Add(longestShift) }
 type Outcome string
 
 // Outcomes lists them as forms show them.
-var Outcomes = [...]Outcome{"done", "refused", "nobody-home", "cancelled"}
+var Outcomes = [...]Outcome{"done", Doubted, "refused", "nobody-home", "cancelled"}
+
+// Doubted is a door that stayed closed because whoever was behind it could not
+// be sure who stood there.
+const Doubted Outcome = "refused-doubt"
+
+// Closed says whether the door stayed closed.
+func (o Outcome) Closed() bool { return o == "refused" || o == Doubted }
 
 // ParseOutcome reads one.
 func ParseOutcome(s string) (Outcome, error) {

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"comity/door"
 )
 
 func TestAccounts(t *testing.T) {
@@ -134,6 +136,21 @@ func TestH17DoorTotals(t *testing.T) {
 	}
 	if err := s.AddDayTotal(t.Context(), cook, "call-back", "2026-03-04", "no", 1); err != nil {
 		t.Fatal(err)
+	}
+	if err := s.AddDayTotal(t.Context(), cook, visitTotal, "2026-02-04", string(door.Doubted), 2); err != nil {
+		t.Fatal(err)
+	}
+	if ended, err := s.VisitOutcomes(t.Context(), cook); err != nil || len(ended) != 1 || ended[0] != (door.DayOutcome{Day: "2026-02-04", Outcome: door.Doubted, Count: 2}) {
+		t.Errorf("how visits ended: %+v, %v", ended, err)
+	}
+	if first, err := s.FirstCard(t.Context(), cook); err != nil || !first.IsZero() {
+		t.Errorf("a card before there is one: %v, %v", first, err)
+	}
+	if _, err := s.SaveCard(t.Context(), door.Card{Agency: cook, Title: "Sample meter technician"}); err != nil {
+		t.Fatal(err)
+	}
+	if first, err := s.FirstCard(t.Context(), cook); err != nil || first.IsZero() {
+		t.Errorf("the first card: %v, %v", first, err)
 	}
 	got, err := s.DayTotals(t.Context(), cook, "2026-03-01", "2026-03-31")
 	if err != nil || len(got) != 2 || got[0] != (DayTotal{cook, "call-back", "2026-03-03", "yes", 3}) {

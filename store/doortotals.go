@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"regexp"
 	"time"
+
+	"comity/door"
 )
 
 // A DayTotal is all that is kept of door checks: how often on a day (H17).
@@ -40,4 +42,26 @@ func (s *Store) DayTotals(ctx context.Context, agency, from, to string) ([]DayTo
 		return err
 	}, `SELECT agency, kind, day, answer, count FROM door_total WHERE agency = ? AND day BETWEEN ? AND ? ORDER BY day, kind, answer`, agency, from, to)
 	return out, err
+}
+
+// visitTotal is the kind of day totals that say how visits ended.
+const visitTotal = "visit"
+
+// VisitOutcomes is how visits of an agency ended, day by day.
+func (s *Store) VisitOutcomes(ctx context.Context, agency string) ([]door.DayOutcome, error) {
+	var out []door.DayOutcome
+	err := s.each(ctx, func(r *sql.Rows) error {
+		var d door.DayOutcome
+		err := r.Scan(&d.Day, &d.Outcome, &d.Count)
+		out = append(out, d)
+		return err
+	}, `SELECT day, answer, count FROM door_total WHERE agency = ? AND kind = ? ORDER BY day, answer`, agency, visitTotal)
+	return out, err
+}
+
+// FirstCard is when the agency's first card was made; zero where it has none.
+func (s *Store) FirstCard(ctx context.Context, agency string) (time.Time, error) {
+	var made int64
+	err := s.read.QueryRowContext(ctx, `SELECT COALESCE(MIN(made), 0) FROM door_card WHERE agency = ?`, agency).Scan(&made)
+	return zeroOr(made), explain("read cards", err)
 }

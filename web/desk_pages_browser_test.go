@@ -249,7 +249,7 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")
 	add(access.FieldWorker, "/desk/shift", "/desk/shift/badge", "/desk/shift/protocol")
 	add(access.Administrator, "/desk/tell")
-	add(access.Clerk, "/desk/visits", "/desk/visits/check", "/desk/visits/cards")
+	add(access.Clerk, "/desk/visits", "/desk/visits/check", "/desk/visits/cards", "/desk/visits/weeks")
 	add("nobody", "/desk/enter")
 	return o, append(out,
 		visit{access.Counsel, "/desk/entries/jail-1/erase", "main form button.first"},

@@ -280,7 +280,7 @@ func (s *site) changeVisit(w http.ResponseWriter, r *http.Request, who Account) 
 	}
 	page := s.deskPage(who, "visits")
 	s.counted(r.Context(), doorPage{ORI: who.Agency, Home: page.Home}, "visit", door.Answer(outcome))
-	if outcome == "refused" && who.May(access.BookVisits) {
+	if outcome.Closed() && who.May(access.BookVisits) {
 		back += "?" + url.Values{"purpose": {string(visit.Purpose)}, "unit": {visit.Unit}}.Encode() + "#book"
 	}
 	http.Redirect(w, r, s.langOf(r).link(back), http.StatusSeeOther)

@@ -22,6 +22,8 @@ type Door interface {
 	Visit(ctx context.Context, agency, id string) (door.Visit, error)
 	StopVisit(ctx context.Context, agency, id string) error
 	EndVisit(ctx context.Context, agency, id string, o door.Outcome) error
+	VisitOutcomes(ctx context.Context, agency string) ([]door.DayOutcome, error)
+	FirstCard(ctx context.Context, agency string) (time.Time, error) // zero: none was made yet
 	SaveCard(ctx context.Context, c door.Card) (door.Card, error)
 	Cards(ctx context.Context, agency string) ([]door.Card, error)
 	Card(ctx context.Context, agency, id string) (door.Card, error)

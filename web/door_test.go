@@ -34,6 +34,9 @@ type hall struct {
 	broken error          // what the store answers
 	totals map[string]int // kind and answer
 
+	outcomes []door.DayOutcome
+	first    time.Time // card
+
 	revoked []int // places of badges
 }
 
@@ -47,7 +50,7 @@ func (h *hall) AddDayTotal(_ context.Context, _, kind, _, answer string, n int) 
 
 func newHall(t *testing.T, worker string) *hall {
 	t.Helper()
-	h := &hall{card: door.Card{ID: "SAMPLE0001", Title: "Sample meter technician", Account: worker, Shift: staffNow.Add(time.Hour)}}
+	h := &hall{outcomes: sampleOutcomes(), first: staffNow.AddDate(0, 0, -20), card: door.Card{ID: "SAMPLE0001", Title: "Sample meter technician", Account: worker, Shift: staffNow.Add(time.Hour)}}
 	var err error
 	h.visit, h.letter, err = door.Book(door.Booking{Agency: "TX2270000", Unit: "Sample City Water", Purpose: "meter", From: staffNow, Until: staffNow.Add(2 * time.Hour),
 		People: 1, Vehicle: "0412", Card: h.card.ID, Language: "es", House: "412"}, staffNow.Add(-time.Hour), rand.Reader)
@@ -55,6 +58,15 @@ func newHall(t *testing.T, worker string) *hall {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// sampleOutcomes are eight weeks of visits, with fewer closed doors in the last.
+func sampleOutcomes() (out []door.DayOutcome) {
+	for week := range 8 {
+		day := staffNow.AddDate(0, 0, -7*week).Format(time.DateOnly)
+		out = append(out, door.DayOutcome{Day: day, Outcome: "done", Count: 30}, door.DayOutcome{Day: day, Outcome: door.Doubted, Count: 2 + 2*week}, door.DayOutcome{Day: day, Outcome: "nobody-home", Count: 7})
+	}
+	return out
 }
 
 func (h *hall) Serves(context.Context, string) (bool, error)            { return true, nil }
@@ -72,6 +84,12 @@ func (h *hall) GiveBadge(context.Context, string, string, time.Time) (int, error
 func (h *hall) RevokedBadges(context.Context, string, time.Time) ([]int, error) {
 	return h.revoked, nil
 }
+func (h *hall) VisitOutcomes(context.Context, string) ([]door.DayOutcome, error) {
+	return h.outcomes, nil
+}
+
+func (h *hall) FirstCard(context.Context, string) (time.Time, error) { return h.first, nil }
+
 func (h *hall) SaveVisit(context.Context, door.Visit) error { return nil }
 
 func (h *hall) Visits(context.Context, string) ([]door.Visit, error) {

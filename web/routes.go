@@ -163,6 +163,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/visits", may: access.BookVisits, staff: s.visits},
 		{pattern: "GET /desk/visits/check", may: access.CheckDoor, staff: s.visitCheck},
 		{pattern: "POST /desk/visits/check", may: access.CheckDoor, staff: s.visitCheck},
+		{pattern: "GET /desk/visits/weeks", may: access.BookVisits, staff: s.visitWeeks},
+		{pattern: "GET /desk/visits/weeks.csv", may: access.BookVisits, staff: s.visitWeeksCSV},
 		{pattern: "GET /desk/visits/cards", may: access.BookVisits, staff: s.cards},
 		{pattern: "POST /desk/visits/cards", may: access.BookVisits, staff: s.cards, limit: photoLimit},
 		{pattern: "POST /desk/visits/vehicles", may: access.BookVisits, staff: s.fleet},

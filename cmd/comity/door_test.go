@@ -255,7 +255,7 @@ func TestBookedVisit(t *testing.T) {
 	if err != nil || len(visits) != 1 {
 		t.Fatal(len(visits), err)
 	}
-	if status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/"+visits[0].ID, url.Values{"outcome": {"refused"}}); status != 200 || !strings.Contains(page, "The door stayed closed") || !strings.Contains(page, `value="Sample City Water"`) {
+	if status, page := d.post(d.staff[access.Dispatcher], "/desk/visits/"+visits[0].ID, url.Values{"outcome": {"refused-doubt"}}); status != 200 || !strings.Contains(page, "The door stayed closed") || !strings.Contains(page, `value="Sample City Water"`) {
 		t.Errorf("refused: %d", status)
 	}
 	d.expect("after the visit", "no", l.code, sampleHouse)
