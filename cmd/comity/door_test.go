@@ -761,3 +761,39 @@ func TestScenarioSixResidentAtTheDoor(t *testing.T) {
 		t.Errorf("kept in %v", found)
 	}
 }
+
+// D8: an agency writes its page on the whole program; after as many days as it
+// chose every reader sees that it is out of date, until somebody checks it.
+func TestTellOnTheWholeProgram(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	form := url.Values{"uniforms-en": {"Blue shirts with a round patch."}, "uniforms-es": {"Camisas azules con un parche redondo."}, "vehicles-en": {"White cars."}, "vehicles-es": {"Autos blancos."},
+		"never-en": {"We never ask for money."}, "never-es": {"Nunca pedimos dinero."}, "number-0": {"555-555-0100"}, "label-en-0": {"Check a visit"}, "label-es-0": {"Comprobar una visita"},
+		"when-en-0": {"Day and night"}, "when-es-0": {"Día y noche"}, "stale": {"60"}, "do": {"keep"}}
+	if status, _ := d.post(d.staff[access.Dispatcher], "/desk/tell", form); status != http.StatusForbidden {
+		t.Errorf("a dispatcher wrote the page: %d", status)
+	}
+	const stale, read = "may be out of date", "/tell/" + testAgency
+	if status, _ := d.get(nil, read); status != http.StatusNotFound {
+		t.Errorf("there is a page before one was written: %d", status)
+	}
+	if status, page := d.post(d.staff[access.WatchCommander], "/desk/tell", form); status != http.StatusOK || !strings.Contains(page, "residents see it") {
+		t.Fatalf("%d %s", status, page)
+	}
+	if status, page := d.get(nil, read); status != http.StatusOK || !strings.Contains(page, "Blue shirts") || !strings.Contains(page, "5 ILCS 805/15(a)") || !strings.Contains(page, "/door/"+testAgency) || strings.Contains(page, stale) {
+		t.Errorf("the page: %d %s", status, page)
+	}
+	d.clock.set(d.clock.Now().AddDate(0, 0, 59))
+	if _, page := d.get(nil, read+"/sheet"); strings.Contains(page, stale) {
+		t.Error("out of date a day early")
+	}
+	d.clock.set(d.clock.Now().AddDate(0, 0, 1))
+	if _, page := d.get(nil, read+"/sheet"); !strings.Contains(page, stale) {
+		t.Error("nobody is told that the page is out of date")
+	}
+	d.signIn(access.WatchCommander)
+	d.post(d.staff[access.WatchCommander], "/desk/tell", url.Values{"do": {"checked"}})
+	if _, page := d.get(nil, read); strings.Contains(page, stale) {
+		t.Error("checked today, and still out of date")
+	}
+}
