@@ -34,6 +34,9 @@ type frame struct {
 	View view
 	Path string // without the prefix of the language
 	Law  string // digest
+	// Fonts are sent unless they are not built, or the page is opened at a door:
+	// then the reader's own letters do.
+	Fonts bool
 }
 
 type pageSet map[string]*template.Template
@@ -92,7 +95,6 @@ func (s *site) functions(l *lang) template.FuncMap {
 		"list":    l.list,
 		"asset":   s.parts.address,
 		"sandbox": func() bool { return s.Sandbox },
-		"fonts":   func() bool { return s.parts.fonts },
 		"act":     l.words.act,
 		"who":     l.words.actor,
 		"many":    l.words.actors,
@@ -224,8 +226,9 @@ func (s *site) write(r *http.Request, v view) ([]byte, error) {
 	if _, door := v.(interface{ atTheDoor() }); door {
 		layout = "door-layout"
 	}
+	_, light := v.(interface{ ownLetters() })
 	var b bytes.Buffer
-	err := page.ExecuteTemplate(&b, layout, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest()})
+	err := page.ExecuteTemplate(&b, layout, frame{View: v, Path: r.URL.Path, Law: s.Law.Digest(), Fonts: s.parts.fonts && !light})
 	return b.Bytes(), err
 }
 

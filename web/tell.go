@@ -25,6 +25,7 @@ type Tells interface {
 type tellView struct{ Tell []door.Tell }
 
 func (tellView) template() string { return "tell" }
+func (tellView) ownLetters()      {}
 
 // tell says how anyone can check who is at a door, and lists the agencies that
 // describe their own staff.
@@ -84,6 +85,7 @@ func (s *site) tellAgency(w http.ResponseWriter, r *http.Request) error {
 type tellAgencyView struct{ tellPage }
 
 func (tellAgencyView) template() string { return "tell_agency" }
+func (tellAgencyView) ownLetters()      {}
 
 // tellSheet is the same on one sheet of paper, with drawings.
 func (s *site) tellSheet(w http.ResponseWriter, r *http.Request) error {
