@@ -22,7 +22,10 @@ type Tells interface {
 	DropTellPage(ctx context.Context, agency string) error
 }
 
-type tellView struct{ Tell []door.Tell }
+type tellView struct {
+	Tell   []door.Tell
+	Papers [3]string
+}
 
 func (tellView) template() string { return "tell" }
 func (tellView) ownLetters()      {}
@@ -35,7 +38,7 @@ func (s *site) tell(w http.ResponseWriter, r *http.Request) error {
 		s.Log.Error("the pages of agencies cannot be read", "error", err)
 		all = s.Tell
 	}
-	return s.show(w, r, tellView{all})
+	return s.show(w, r, tellView{all, drawnPapers()})
 }
 
 // tells lists the pages of all agencies. What an agency wrote itself stands
@@ -150,12 +153,12 @@ type tellPage struct {
 	Law       *tellLaw  // nil: the law of its place cannot be asked
 	Agreement bool      // a list shows one of it with ICE
 	Checks    bool      // residents check booked visits here
-	Papers    [3]string // that are drawn: a court's, and two forms
+	Papers    [3]string // that are drawn
 }
 
 func (s *site) tellPage(r *http.Request, t door.Tell) (tellPage, error) {
 	l, today := s.langOf(r), s.Now().In(s.zone(t.Place)).Format(time.DateOnly)
-	p := tellPage{Tell: t, Prints: s.Fingerprints, Key: t.ORI, Stale: t.Stale(today), Spoken: l.aloud(t.Address), Papers: [3]string{"court", "i-200", "i-205"}}
+	p := tellPage{Tell: t, Prints: s.Fingerprints, Key: t.ORI, Stale: t.Stale(today), Spoken: l.aloud(t.Address), Papers: drawnPapers()}
 	if p.Key == "" {
 		p.Key = t.ID
 	}
@@ -172,6 +175,9 @@ func (s *site) tellPage(r *http.Request, t door.Tell) (tellPage, error) {
 	p.Law, err = s.tellLaw(l, t, today)
 	return p, err
 }
+
+// drawnPapers are a court's warrant and the two forms that look like one.
+func drawnPapers() [3]string { return [3]string{"court", "i-200", "i-205"} }
 
 // aloud is an address as it is read to somebody on the telephone.
 func (l *lang) aloud(address string) string {
