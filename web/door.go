@@ -234,7 +234,7 @@ func (s *site) doorVehicle(w http.ResponseWriter, r *http.Request) error {
 	v.Fleet, v.Plate = r.PostFormValue("fleet"), r.PostFormValue("plate")
 	vehicle, err := door.ParseVehicle(v.Fleet, v.Plate)
 	if err != nil {
-		v.Wrong = "fleet"
+		v.Wrong = mended(err)[0].Where
 		return s.render(w, r, http.StatusUnprocessableEntity, v)
 	}
 	v.Answer, err = atBeat(r.Context(), s.checking, func(ctx context.Context) (door.Answer, error) {

@@ -711,6 +711,26 @@ func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
 	}
 }
 
+// What could not be read is told beside its own field.
+func TestDoorFormsSayWhichFieldIsWrong(t *testing.T) {
+	t.Parallel()
+	d := newDoorTest(t)
+	for _, x := range []struct{ path, form, wrong string }{
+		{"", "code=x&house=7", "code"}, {"", "code=AB-C123&house=x", "house"},
+		{"/vehicle", "fleet=%21&plate=7K3", "fleet"}, {"/vehicle", "fleet=0412&plate=7", "plate"},
+	} {
+		form, err := url.ParseQuery(x.form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, page := d.post(nil, doorPath+x.path, form)
+		field := regexp.MustCompile(`<input id="` + x.wrong + `"[^>]* aria-invalid="true" aria-describedby="([a-z-]+)"`).FindStringSubmatch(page)
+		if status != 422 || field == nil || !strings.Contains(page, `id="`+field[1]+`"`) || strings.Count(page, "aria-invalid") != 1 {
+			t.Errorf("%s with %s: %d, and not the field %s alone is called wrong", x.path, x.form, status, x.wrong)
+		}
+	}
+}
+
 // The service is down: the answer is "cannot confirm", never a no.
 func TestDoorWithoutItsStore(t *testing.T) {
 	t.Parallel()
