@@ -497,3 +497,11 @@ CREATE TABLE door_badge (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON door_badge TO comity_app;
 CREATE INDEX door_badge_until ON door_badge (until);
+-- 0013-tell.sql
+CREATE TABLE tell (
+  agency TEXT COLLATE "C" NOT NULL,
+  at     BIGINT NOT NULL,
+  body   BYTEA NOT NULL,
+  PRIMARY KEY (agency)
+);
+GRANT SELECT, INSERT, UPDATE, DELETE ON tell TO comity_app;
