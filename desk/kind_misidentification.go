@@ -3,8 +3,9 @@ package desk
 import "comity/record"
 
 // misidentification is an encounter in which the agency's own people were
-// taken for federal officers. The officer's side and the resident's side are
-// two entries; the second points to the first. Nobody is named.
+// taken for federal officers. The officer's side, the resident's side and what
+// others saw are entries of their own; the later ones point to the first, so
+// that one event counts once. Nobody is named.
 var misidentification = Kind{
 	Name:   "misidentification",
 	Record: record.Kind{Name: "misidentification", Commitments: 24, Release: record.Monthly, Series: "incident"},
@@ -23,6 +24,7 @@ var misidentification = Kind{
 		{Name: "injured_others", Type: Choice, Required: true, Group: "outcome", Values: injuries},
 		{Name: "delay_minutes", Type: Number, Required: true, Group: "outcome"},
 		{Name: "staff_minutes", Type: Number, Group: "outcome"},
+		{Name: "tied_to", Type: Choice, Group: "outcome", Values: []string{"federal-operation-here", "federal-operation-elsewhere", "not-attributable"}},
 		{Name: "outcome", Type: Choice, Required: true, Group: "outcome",
 			Values: []string{"cleared-by-card", "cleared-by-call-back", "supervisor-came", "left", "visit-moved", "force-used", "complaint", "other", cannotTell}},
 	},

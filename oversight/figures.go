@@ -42,8 +42,10 @@ func measures() []measure {
 		{kind: "unattributed", field: "faces", answers: []string{"all-covered", "some-covered"}},
 		{kind: "unattributed", field: "setting", answers: SpecialSettings()},
 		{kind: "assistance", field: "setting", answers: SpecialSettings()},
-		{kind: "misidentification", field: "setting", answers: SpecialSettings()},
-		{kind: "misidentification", field: "outcome", answers: []string{"force-used"}},
+		{kind: misidentification, field: "setting", answers: SpecialSettings()},
+		{kind: misidentification, field: "outcome", answers: []string{"force-used"}},
+		{kind: misidentification, field: fieldHurt, answers: []string{"yes"}},
+		{kind: misidentification, field: "tied_to", answers: []string{"not-attributable"}},
 		{kind: "equipment", field: "type"},
 		{kind: "equipment", field: "approved", answers: []string{"not"}},
 		{kind: "database-access", field: "purpose", answers: []string{"none-given"}},
@@ -52,14 +54,20 @@ func measures() []measure {
 	}
 }
 
-// cost is the field whose numbers are added up: what it cost to be taken for
+// costs are the fields whose numbers are added up: what it cost to be taken for
 // somebody else.
-var cost = measure{kind: "misidentification", field: "staff_minutes"}
+func costs() []measure {
+	return []measure{{kind: misidentification, field: "staff_minutes"}, {kind: misidentification, field: "delay_minutes"}}
+}
+
+// FigureEvents is the field of a figure that says how many events entries tell
+// of, where several may tell of one.
+const FigureEvents = "events"
 
 // FigureKinds are the kinds of entries that figures are counted from, with the
 // corrections of them.
 func FigureKinds() []string {
-	out := []string{"correction", cost.kind}
+	out := []string{"correction", misidentification}
 	for _, m := range measures() {
 		out = append(out, m.kind)
 	}
@@ -84,13 +92,13 @@ func Figures(entries iter.Seq2[record.Entry, error], now time.Time, withhold fun
 			continue
 		}
 		if e.Kind == "act" { // most of a record, and nothing of it that is counted can be corrected
-			f.add(readNoted(e))
+			f.add(event{readNoted(e), 1})
 			continue
 		}
 		r.add(e)
 	}
-	for _, n := range r.list {
-		f.add(n)
+	for _, e := range r.events(true) {
+		f.add(e)
 	}
 	return f.figures(cut.Format("2006-01")), nil
 }
@@ -101,22 +109,24 @@ type figureFold struct {
 }
 
 type figureCell struct {
-	of      int
+	of      int                       // events
+	entries int                       // that tell of them, where several may tell of one
 	answers map[string]map[string]int // by field
-	costs   []int
+	costs   map[string][]int          // by field
 }
 
-func (f *figureFold) add(n noted) {
+func (f *figureFold) add(e event) {
+	n := e.noted
 	if n.Erased || !slices.Contains(FigureKinds(), n.Kind) {
 		return
 	}
 	key := [3]string{n.Agency, n.month(), n.Kind}
 	c := f.cells[key]
 	if c == nil {
-		c = &figureCell{answers: map[string]map[string]int{}}
+		c = &figureCell{answers: map[string]map[string]int{}, costs: map[string][]int{}}
 		f.cells[key] = c
 	}
-	c.of++
+	c.of, c.entries = c.of+1, c.entries+e.Entries
 	for _, m := range measures() {
 		if m.kind != n.Kind {
 			continue
@@ -126,8 +136,10 @@ func (f *figureFold) add(n noted) {
 		}
 		c.answers[m.field][m.answer(n.form[m.field])]++
 	}
-	if n.Kind == cost.kind && n.form[cost.field] != "" {
-		c.costs = append(c.costs, n.number(cost.field))
+	for _, m := range costs() {
+		if n.Kind == m.kind && n.form[m.field] != "" {
+			c.costs[m.field] = append(c.costs[m.field], n.number(m.field))
+		}
 	}
 }
 
@@ -144,7 +156,13 @@ func (f *figureFold) figures(running string) []Figure {
 				out = append(out, m.figures(figure, c.answers[m.field])...)
 			}
 		}
-		out = append(out, cost.sum(figure, c.costs)...)
+		for _, m := range costs() {
+			out = append(out, m.sum(figure, c.costs[m.field])...)
+		}
+		if figure.Kind == misidentification {
+			figure.Field, figure.Count, figure.Of = FigureEvents, c.of, c.entries
+			out = append(out, figure)
+		}
 	}
 	slices.SortFunc(out, func(a, b Figure) int {
 		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Kind, b.Kind),

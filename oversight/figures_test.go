@@ -158,6 +158,66 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// One event that three sources tell of counts once, in the published figures and
+// in the agency's own register (O15): of minutes the largest, not the sum.
+func TestOneEventOfThreeSourcesCountsOnce(t *testing.T) {
+	var entries []record.Entry
+	tell := func(id, ref string, at time.Time, pairs ...string) {
+		e := formed("misidentification", id, at, pairs...)
+		e.Ref = ref
+		entries = append(entries, e)
+	}
+	for i := range 12 {
+		id, at := fmt.Sprintf("m-%d", i), november(1+i)
+		tell(id, "", at, "side", "officer", "injured_officers", "none", "delay_minutes", "10", "staff_minutes", "20", "outcome", "left", "tied_to", "not-attributable")
+		tell(id+"-resident", id, at, "side", "resident", "injured_others", "minor", "delay_minutes", "15", "tied_to", "federal-operation-here")
+		tell(id+"-third", id+"-resident", at, "side", "resident", "staff_minutes", "20", "delay_minutes", "10")
+	}
+	tell("late", "m-0", time.Date(2026, 12, 2, 9, 0, 0, 0, time.UTC), "side", "resident", "staff_minutes", "900")
+	list := published(t, entries, time.Date(2027, 1, 2, 12, 0, 0, 0, time.UTC), nil)
+	for field, want := range map[string][2]int{"staff_minutes": {240, 12}, "delay_minutes": {180, 12}, FigureEvents: {12, 36}} {
+		if got, ok := figureOf(list, field, ""); !ok || got.Count != want[0] || got.Of != want[1] || got.Month != "2026-11" {
+			t.Errorf("%s: %+v", field, got)
+		}
+	}
+	if slices.ContainsFunc(list, func(f Figure) bool { return f.Month != "2026-11" }) {
+		t.Errorf("what came late is an event: %+v", list)
+	}
+	register, err := RegisterNamed("misidentification")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows := register.Table(Reading{Entries: entries}).Rows; len(rows) != 1 || strings.Join(rows[0], " ") != "2026-11 12 37 180 1120 12 12 0" {
+		t.Errorf("the register: %v", rows)
+	}
+	// Few events behind many entries stay unpublished.
+	if list := published(t, entries[:30], time.Date(2027, 1, 2, 12, 0, 0, 0, time.UTC), nil); len(list) > 0 {
+		t.Errorf("ten events: %+v", list)
+	}
+	// Two that point to each other, or to a call, end.
+	entries = nil
+	tell("a", "b", november(1))
+	tell("b", "a", november(1))
+	tell("c", "call-7", november(1))
+	tell("d", "call-7", november(1))
+	if rows := register.Table(Reading{Entries: entries}).Rows; len(rows) != 1 {
+		t.Errorf("%v", rows)
+	}
+}
+
+// Hurt, not attributable: published where eleven or more stand on every side.
+func TestFiguresOfMisidentification(t *testing.T) {
+	entries := append(many(14, "misidentification", "a", "injured_others", "minor", "tied_to", "not-attributable"), many(30, "misidentification", "b", "injured_others", "none", "tied_to", "federal-operation-here")...)
+	list := published(t, entries, figureNow, nil)
+	if got, ok := figureOf(list, fieldHurt, "yes"); !ok || got.Count != 14 || got.Of != 44 {
+		t.Errorf("hurt: %+v", list)
+	}
+	few := append(many(3, "misidentification", "a", "injured_others", "minor"), many(30, "misidentification", "b", "injured_others", "none")...)
+	if got, ok := figureOf(published(t, few, figureNow, nil), fieldHurt, "yes"); ok {
+		t.Errorf("three people hurt are published: %+v", got)
+	}
+}
+
 // Of outcomes of complaints only class and month come out, once the year is
 // over, and never so that the year's public total tells a small rest (H26, H32).
 func TestHarm_H32_outcomes_by_class_and_month(t *testing.T) {

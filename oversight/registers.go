@@ -34,7 +34,7 @@ func Registers() []Register {
 		{Name: "access", fold: foldAccess, cols: []string{"system", "for", "purpose", "basis", "entries", "queries and shares"}},
 		{Name: "access-ended", fold: foldAccessEnded, cols: []string{"entry", "month", "system", "account", "basis", "until", "why"}, note: findingNote},
 		{Name: "unattributed", fold: foldUnattributed, cols: []string{"month", "entries", "attributed", "closed", "open", "asked, refused"}},
-		{Name: "misidentification", fold: foldMisidentified, cols: []string{"month", "entries", "minutes lost", "minutes of staff", "somebody was hurt"}},
+		{Name: "misidentification", fold: foldMisidentified, cols: []string{"month", "events", "entries", "minutes lost", "minutes of staff", "somebody was hurt", "tied to a federal operation", "not attributable"}},
 		{Name: "complaints", fold: foldComplaints, cols: []string{"year", "about", "outcome", "entries"}},
 	}
 }
@@ -106,6 +106,10 @@ func newReading(in Reading) *reading {
 	}
 	if in.Setting != "" {
 		r.list = slices.DeleteFunc(r.list, func(n noted) bool { return n.form["setting"] != in.Setting })
+		r.byID = map[string]int{}
+		for i, n := range r.list {
+			r.byID[n.ID] = i
+		}
 	}
 	return r
 }
@@ -300,11 +304,16 @@ func (r *reading) stands(n noted) string {
 	return r.Stands(n.Entry, r.later[n.ID], r.Now)
 }
 
+// foldMisidentified counts an event once, however many tell of it (O15).
 func foldMisidentified(r *reading, t *Table) {
 	sum := tally{}
-	hurt := func(v string) bool { return v == "minor" || v == "treated" }
-	for _, n := range r.of("misidentification") {
-		sum.add([]string{n.month()}, 1, n.number("delay_minutes"), n.number("staff_minutes"), one(hurt(n.form["injured_officers"]) || hurt(n.form["injured_others"])))
+	for _, e := range r.events(false) {
+		if e.Kind != misidentification {
+			continue
+		}
+		tied := e.form["tied_to"]
+		sum.add([]string{e.month()}, 1, e.Entries, e.number("delay_minutes"), e.number("staff_minutes"), one(e.form[fieldHurt] == "yes"),
+			one(tied == "federal-operation-here" || tied == "federal-operation-elsewhere"), one(tied == "not-attributable"))
 	}
 	sum.rows(t)
 }

@@ -79,6 +79,10 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 	if r.Method == http.MethodPost {
 		v.ID, v.At, v.Ref = r.PostFormValue("id"), r.PostFormValue("at"), r.PostFormValue("ref")
 	}
+	sent := r.PostForm
+	if r.Method != http.MethodPost {
+		sent = filledIn(k, r.URL.Query())
+	}
 	for _, f := range k.Fields {
 		if f.Computed {
 			continue
@@ -93,10 +97,24 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 			v.Groups = append(v.Groups, formGroup{Name: f.Group, Title: l.say("desk." + k.Name + ".group." + f.Group)})
 		}
 		g := &v.Groups[len(v.Groups)-1]
-		g.Fields = append(g.Fields, l.formField(k.Name, f, r.PostForm))
+		g.Fields = append(g.Fields, l.formField(k.Name, f, sent))
 	}
 	s.withPaper(r, &v)
 	return v
+}
+
+// filledIn is what an address fills a form in with: a choice of a list or a time,
+// never words, a name or a number.
+func filledIn(k *desk.Kind, query url.Values) url.Values {
+	out := url.Values{}
+	for _, f := range k.Fields {
+		value := query.Get(f.Name)
+		_, bad := time.Parse("2006-01-02T15:04", value)
+		if f.Type == desk.Choice && slices.Contains(f.Values, value) || f.Type == desk.Instant && bad == nil {
+			out.Set(f.Name, value)
+		}
+	}
+	return out
 }
 
 func (l *lang) formField(kind string, f desk.Field, sent url.Values) formField {

@@ -42,7 +42,16 @@ type visitRow struct {
 
 type claimRow struct {
 	door.Claim
-	When string
+	When   string
+	Record string // where it is written down, with the minute filled in and nothing else known
+}
+
+// takenForm is the form of an event in which somebody was taken for somebody else.
+func takenForm(c door.Claim, zone *time.Location) string {
+	if c.Answer != door.No {
+		return ""
+	}
+	return "/desk/taken-for-ice?" + url.Values{"side": {"resident"}, "happened_at": {c.At.In(zone).Format("2006-01-02T15:04")}}.Encode()
 }
 
 // visits lists, and books: the letter is shown once and kept nowhere.
@@ -160,7 +169,7 @@ func (s *site) showVisits(w http.ResponseWriter, r *http.Request, status int, v 
 	}
 	claims, err := s.Door.Claims(r.Context(), v.Who.Agency)
 	for _, c := range claims {
-		v.Claims = append(v.Claims, claimRow{c, s.when(s.langOf(r), c.At)})
+		v.Claims = append(v.Claims, claimRow{c, s.when(s.langOf(r), c.At), takenForm(c, s.Desk.Zone(v.Home.Place, v.Who.Agency))})
 	}
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ func (l *lang) figureWords(f oversight.Figure) string {
 		return l.say("record-figures.override")
 	}
 	key := "desk." + f.Kind + "." + f.Field
+	if f.Field == oversight.FigureEvents {
+		return l.say(key + ".ask")
+	}
 	answer := l.say("record-figures.minutes")
 	if f.Answer != "" {
 		answer = l.option(key, f.Answer)
