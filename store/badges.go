@@ -48,7 +48,7 @@ func (s *Store) GiveBadge(ctx context.Context, agency, card string, until time.T
 			if err != nil {
 				return err
 			}
-			taken, err := t.execCount(`INSERT INTO door_badge (agency, place, card, until) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, agency, n.Int64(), card, until.Unix())
+			taken, err := t.execCount(`INSERT INTO door_badge (agency, slot, card, until) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, agency, n.Int64(), card, until.Unix())
 			if err != nil || taken == 1 {
 				place = int(n.Int64())
 				return err
@@ -67,6 +67,6 @@ func (s *Store) RevokedBadges(ctx context.Context, agency string, now time.Time)
 		err := r.Scan(&n)
 		out = append(out, n)
 		return err
-	}, `SELECT b.place FROM door_badge b JOIN door_card c ON c.agency = b.agency AND c.id = b.card WHERE b.agency = ? AND (c.revoked <> 0 OR c.until <= ?) ORDER BY b.place`, agency, now.Unix())
+	}, `SELECT b.slot FROM door_badge b JOIN door_card c ON c.agency = b.agency AND c.id = b.card WHERE b.agency = ? AND (c.revoked <> 0 OR c.until <= ?) ORDER BY b.slot`, agency, now.Unix())
 	return out, err
 }

@@ -3,9 +3,9 @@
 
 CREATE TABLE door_badge (
   agency TEXT NOT NULL,                    -- ORI
-  place  INTEGER NOT NULL,                 -- on the list
+  slot   INTEGER NOT NULL,                 -- its place on the list
   card   TEXT NOT NULL,                    -- id of the card that it is of
   until  INTEGER NOT NULL,                 -- it ends then
-  PRIMARY KEY (agency, place)
+  PRIMARY KEY (agency, slot)
 ) STRICT;
 CREATE INDEX door_badge_until ON door_badge (until);

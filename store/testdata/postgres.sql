@@ -490,10 +490,10 @@ CREATE INDEX training_expires ON training (expires);
 -- 0012-badges.sql
 CREATE TABLE door_badge (
   agency TEXT COLLATE "C" NOT NULL,
-  place  BIGINT NOT NULL,
+  slot   BIGINT NOT NULL,
   card   TEXT COLLATE "C" NOT NULL,
   until  BIGINT NOT NULL,
-  PRIMARY KEY (agency, place)
+  PRIMARY KEY (agency, slot)
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON door_badge TO comity_app;
 CREATE INDEX door_badge_until ON door_badge (until);
