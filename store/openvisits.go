@@ -9,9 +9,10 @@ import (
 	"comity/door"
 )
 
-// visitsStand is how long visits that were read are answered from. What this
-// process writes counts at once; what another on the same database writes, when
-// that time is over.
+// visitsStand is how long visits that were read are answered from. What staff do
+// by this process counts at once; what another on the same database writes, when
+// that time is over. Wrong tries are counted by [door.Checker] itself, before the
+// answer: whoever makes many shall not have the visits read anew for each.
 const visitsStand = time.Second
 
 // openVisits are the visits of each agency whose codes answer now, so that a
@@ -55,8 +56,8 @@ func (o *openVisits) agency(name string) *agencyVisits {
 	return a.(*agencyVisits)
 }
 
-// changed is told after every write of an agency's visits, also of one that may
-// have failed.
+// changed is told after everything that staff write of an agency's visits, also
+// where it may have failed.
 func (o *openVisits) changed(agency string) {
 	a := o.agency(agency)
 	a.changes.Add(1)

@@ -93,17 +93,27 @@ func (s *Store) openVisit(ctx context.Context, agency string, x visitRow) (door.
 	return v, err
 }
 
-// VisitTried counts a half-right try, or a yes.
-func (s *Store) VisitTried(ctx context.Context, agency, id string, w door.Wrong) error {
-	column := map[door.Wrong]string{door.WrongCode: "wrong_codes", door.WrongHouse: "wrong_houses", "": "checks"}[w]
-	if column == "" {
-		return problem("bad-try", "", "", "a try is wrong in its code or in its house number")
-	}
-	if w != "" { // a yes changes no answer
-		defer s.doors.changed(agency)
+// A VisitTry is a half-right try, or a yes, of a visit.
+type VisitTry struct {
+	Agency, ID string
+	Wrong      door.Wrong
+}
+
+// VisitTried counts tries, in one transaction.
+func (s *Store) VisitTried(ctx context.Context, tries ...VisitTry) error {
+	columns := map[door.Wrong]string{door.WrongCode: "wrong_codes", door.WrongHouse: "wrong_houses", "": "checks"}
+	for _, x := range tries {
+		if columns[x.Wrong] == "" {
+			return problem("bad-try", "", "", "a try is wrong in its code or in its house number")
+		}
 	}
 	return s.write(ctx, func(t *tx) error {
-		return t.exec(`UPDATE door_visit SET `+column+` = `+column+` + 1 WHERE agency = ? AND id = ?`, agency, id)
+		for _, x := range tries {
+			if err := t.exec(`UPDATE door_visit SET `+columns[x.Wrong]+` = `+columns[x.Wrong]+` + 1 WHERE agency = ? AND id = ?`, x.Agency, x.ID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

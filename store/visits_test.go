@@ -32,7 +32,7 @@ func bookVisit(t testing.TB, s *Store, house door.House, from time.Time) (door.V
 type direct struct{ *Store }
 
 func (d direct) Tried(agency, id string, w door.Wrong) {
-	if err := d.VisitTried(context.Background(), agency, id, w); err != nil {
+	if err := d.VisitTried(context.Background(), VisitTry{agency, id, w}); err != nil {
 		panic(err)
 	}
 }
@@ -135,6 +135,7 @@ func TestVisitLocksAreKept(t *testing.T) {
 			t.Fatalf("%s, %v", a, err)
 		}
 	}
+	c.add(visitsStand)
 	if a, _, _ := door.NewChecker(direct{s}).Check(t.Context(), cook, door.Try{Code: l.Screen, House: "412", At: c.now()}); a != door.CallUs {
 		t.Errorf("after five wrong house numbers, in another process: %s", a)
 	}

@@ -17,29 +17,25 @@ import (
 type doorkeeper struct {
 	*store.Store
 	log   *slog.Logger
-	tries chan triedVisit
+	tries chan store.VisitTry
 
 	mu     sync.Mutex
 	totals map[dayTotal]int
 	served map[string]bool // an agency that has staff here keeps its page
 }
 
-type triedVisit struct {
-	agency, id string
-	wrong      door.Wrong
-}
-
 type dayTotal struct{ agency, kind, day, answer string }
 
 const (
 	triesWaiting = 4096
+	triesEvery   = 50 * time.Millisecond
 	totalsEvery  = 2 * time.Second
 )
 
 var _ web.Door = (*doorkeeper)(nil)
 
 func newDoorkeeper(s *store.Store, log *slog.Logger) *doorkeeper {
-	return &doorkeeper{Store: s, log: log, tries: make(chan triedVisit, triesWaiting), totals: map[dayTotal]int{}, served: map[string]bool{}}
+	return &doorkeeper{Store: s, log: log, tries: make(chan store.VisitTry, triesWaiting), totals: map[dayTotal]int{}, served: map[string]bool{}}
 }
 
 // at opens the door's pages where both they and the desk are served.
@@ -72,7 +68,7 @@ func (d *doorkeeper) Serves(ctx context.Context, agency string) (bool, error) {
 // counted it already, and only a restart or another server would not know it.
 func (d *doorkeeper) Tried(agency, id string, w door.Wrong) {
 	select {
-	case d.tries <- triedVisit{agency, id, w}:
+	case d.tries <- store.VisitTry{Agency: agency, ID: id, Wrong: w}:
 	default:
 	}
 }
@@ -92,19 +88,30 @@ func (d *doorkeeper) run(ctx context.Context) {
 	for {
 		select {
 		case t := <-d.tries:
-			d.write(d.VisitTried(ctx, t.agency, t.id, t.wrong))
+			select { // others come with it
+			case <-time.After(triesEvery):
+			case <-ctx.Done():
+			}
+			d.writeTries(context.WithoutCancel(ctx), t)
 		case <-tick.C:
 			d.flush(ctx)
 		case <-ctx.Done():
 			last, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer stop()
-			for len(d.tries) > 0 {
-				t := <-d.tries
-				d.write(d.VisitTried(last, t.agency, t.id, t.wrong))
-			}
+			d.writeTries(last)
 			d.flush(last)
 			return
 		}
+	}
+}
+
+// writeTries writes these and all that wait.
+func (d *doorkeeper) writeTries(ctx context.Context, tries ...store.VisitTry) {
+	for len(d.tries) > 0 {
+		tries = append(tries, <-d.tries)
+	}
+	if len(tries) > 0 {
+		d.write(d.VisitTried(ctx, tries...))
 	}
 }
 
