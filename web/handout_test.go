@@ -8,10 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"comity"
 	"comity/law"
 	"comity/law/handout"
 )
@@ -149,4 +151,41 @@ func sheetsOfPaper(t *testing.T, h http.Handler, path string) int {
 		t.Fatal(err)
 	}
 	return len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1))
+}
+
+// What is unsettled is shown so on the public sheet.
+func TestPublicSheetShowsDoubt(t *testing.T) {
+	o := newOfficeWith(t, func(*Config) {})
+	book, err := staffLaw()
+	if err != nil {
+		t.Fatal(err)
+	}
+	langs, err := loadLangs(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doubts := 0
+	for _, id := range []string{"us-co", "us-wa", "us-ca", "us-ny", "us-fl"} {
+		place, _ := book.Place(id)
+		v := &handoutView{Place: place, Actor: "municipal-police", On: staffNow.Format("2006-01-02")}
+		if err := v.draw(langs["en"], book); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for _, p := range v.Points {
+			for i, a := range p.Answers {
+				if slices.Contains(a.Flags, comity.Unsettled) && a.Rule != nil && (i == 0 || !p.Same) {
+					want++
+				}
+			}
+		}
+		page := get(o, "/law/handout/"+id+"?actor=municipal-police&sheet=public").Body.String()
+		if shown := strings.Count(page, `<span class="tag">`+langs["en"].say("flag.unsettled.label")+`</span>`); shown < want {
+			t.Errorf("%s: %d answers are unsettled, the page says so %d times", id, want, shown)
+		}
+		doubts += want
+	}
+	if doubts == 0 {
+		t.Error("no answer is unsettled: this test sees nothing")
+	}
 }
