@@ -398,6 +398,9 @@ func TestHarm_H18_codes_rotate_and_expired_ones_answer_nothing(t *testing.T) {
 	if _, page := d.get(d.staff[access.FieldWorker], "/desk/shift"); strings.Contains(page, l.word) {
 		t.Error("the word is shown off shift")
 	}
+	if _, page := d.get(d.staff[access.Dispatcher], "/desk/visits"); strings.Contains(page, "<strong>"+l.word) || !strings.Contains(page, "Whoever was sent has not begun a shift.") {
+		t.Error("dispatch reads the word of somebody who is off shift")
+	}
 	if status, page := d.post(d.staff[access.FieldWorker], "/desk/shift", url.Values{"do": {"begin"}}); status != 200 || !strings.Contains(page, l.word) {
 		t.Errorf("on shift: %d %.1500s", status, page)
 	}
@@ -676,10 +679,14 @@ func TestHarm_H17_checks_leave_no_trace(t *testing.T) {
 func TestHarm_H19_no_answer_at_the_door_accuses(t *testing.T) {
 	t.Parallel()
 	d := newDoorTest(t)
+	beside := map[string]string{
+		"": "Officers of another agency may be genuine.", "/vehicle": "The vehicle may belong to another agency.",
+		"/es": "Los agentes de otra agencia pueden ser auténticos.", "/es/vehicle": "El vehículo puede ser de otra agencia.",
+	}
 	for _, lang := range []string{"", "/es"} {
 		for what, form := range map[string]url.Values{"": {"code": {"ZZ-ZZZZ"}, "house": {"7"}}, "/vehicle": {"fleet": {"99"}, "plate": {"AAA"}}} {
 			_, page := d.post(nil, lang+doorPath+what, form)
-			if !strings.Contains(page, "genuine") && !strings.Contains(page, "another agency") && !strings.Contains(page, "otra agencia") {
+			if _, main, _ := strings.Cut(page, "<main"); !strings.Contains(main, beside[lang+what]) {
 				t.Errorf("%s%s: a no stands alone", lang, what)
 			}
 			for _, word := range []string{"impostor", "fake", "fraud", "falso.", "ICE", "federal agent"} {
