@@ -284,6 +284,27 @@ func TestDoorSaysTheSameToEverybody(t *testing.T) {
 	}
 }
 
+// One line has code and house number; what cannot be read is asked again in two
+// fields, with what is right already, and is never answered by a guess.
+func TestDoorLine(t *testing.T) {
+	h := newHall(t, "nobody")
+	site := newOfficeWith(t, func(c *Config) { c.Door = h })
+	code := h.letter.Screen.String()
+	for line, want := range map[string]string{
+		code + " 412": `"answer yes"`, strings.ToLower(h.letter.Screen.Group+h.letter.Screen.Secret) + "  0412": `"answer yes"`, code + " 413": `"answer no"`,
+		code: `id="house-wrong"`, code[:6] + " 412": `id="code-wrong"`, code + "412": `id="code-wrong"`, "412": `id="code-wrong"`,
+	} {
+		r := knock(site, "/door/TX2270000", url.Values{"line": {line}})
+		page := r.Body.String()
+		if !strings.Contains(page, want) || (r.Code == 200) != strings.HasPrefix(want, `"answer`) {
+			t.Errorf("%q: %d, want %s", line, r.Code, want)
+		}
+		if r.Code != 200 && !strings.Contains(page, `name="code"`) || line == code && !strings.Contains(page, `value="`+code+`"`) {
+			t.Errorf("%q: it is not asked again in two fields", line)
+		}
+	}
+}
+
 // Words are told apart in every language, and there are as many as are drawn.
 func TestDoorWords(t *testing.T) {
 	langs, err := loadLangs(testBook(t))
