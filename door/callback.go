@@ -45,6 +45,7 @@ type Script struct {
 	Answer string   `json:"answer"` // the answer in words
 	Beside string   `json:"beside"` // what is always said with it: no answer stands alone
 	Others string   `json:"others"` // about everybody else, the same for every answer
+	Asked  string   `json:"asked"`  // all that is said to whoever asks about federal officers
 	Steps  []string `json:"steps"`  // what the caller may do now
 }
 
@@ -75,6 +76,7 @@ func Ask(lang string) string {
 
 func english(a Answer) Script {
 	s := Script{
+		Asked:  "We cannot tell you more.",
 		First:  "You may keep the door closed while you check. A judge's warrant or an emergency is different.",
 		Others: "We can speak only about our own staff. We do not say whether any other agency, local or federal, is there or plans to come.",
 		Steps: []string{
@@ -90,6 +92,7 @@ func english(a Answer) Script {
 		s.Beside = "That alone does not mean that you must open the door."
 	case No:
 		s.Answer = "We have no visit of ours on record for this."
+		s.Asked = "This is not a city visit. We cannot tell you more."
 		s.Beside = "That does not mean the person is false. Officers of another agency may be genuine. Keep the door closed, and call 911 if you feel unsafe."
 	case CannotConfirm:
 		s.Answer = "We cannot confirm it now. This is neither a yes nor a no."
@@ -100,6 +103,7 @@ func english(a Answer) Script {
 
 func spanish(a Answer) Script {
 	s := Script{
+		Asked:  "No podemos decirle más.",
 		First:  "Puede dejar la puerta cerrada mientras comprueba. Una orden de un juez o una emergencia es distinto.",
 		Others: "Solo podemos hablar de nuestro propio personal. No decimos si otra agencia, local o federal, está allí o piensa ir.",
 		Steps: []string{
@@ -115,6 +119,7 @@ func spanish(a Answer) Script {
 		s.Beside = "Eso solo no significa que usted deba abrir la puerta."
 	case No:
 		s.Answer = "No tenemos registrada ninguna visita nuestra para esto."
+		s.Asked = "Esta no es una visita de la ciudad. No podemos decirle más."
 		s.Beside = "Eso no significa que la persona sea falsa. Los agentes de otra agencia pueden ser auténticos. Deje la puerta cerrada y llame al 911 si se siente en peligro."
 	case CannotConfirm:
 		s.Answer = "No podemos confirmarlo ahora. Esto no es ni un sí ni un no."

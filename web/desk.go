@@ -182,6 +182,7 @@ type deskHomeView struct {
 	NoPurpose bool   // the search was not made
 	Typed     string // what it looked for
 	Claims    int    // that somebody used our name, and nobody has answered
+	Questions int    // whether one of ours is at a door, which a caller waits for
 }
 
 func (deskHomeView) template() string { return "desk" }
@@ -233,6 +234,7 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request, who Account) error {
 	if v.Claims, err = s.openClaims(r.Context(), who); err != nil {
 		return err
 	}
+	v.Questions = len(s.openQuestions(who))
 	l := s.langOf(r)
 	var shown []string
 	for _, t := range tasks {

@@ -72,7 +72,7 @@ type visit struct {
 
 // noPages are addresses that staff fetch and that are files, and the pictures of
 // a paper, which TestPapersInChromium looks at.
-var noPages = []string{"/desk/figures.csv", "/desk/papers/{id}/{n}", "/desk/entries/{id}/receipt.json", "/desk/entries/{id}/receipt.png", "/desk/export/{kind}", "/desk/registers/{kind}/list.csv", "/desk/entries/{id}/disclosure/{kind}",
+var noPages = []string{"/desk/figures.csv", "/desk/visits/weeks.csv", "/desk/papers/{id}/{n}", "/desk/entries/{id}/receipt.json", "/desk/entries/{id}/receipt.png", "/desk/export/{kind}", "/desk/registers/{kind}/list.csv", "/desk/entries/{id}/disclosure/{kind}",
 	"/desk/scene/manifest.json", "/desk/scene/worker.js", "/desk/shift/badge.png"}
 
 // Every page that staff may GET is one that Chromium looks at, and opens for the
@@ -213,6 +213,8 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	done(sergeant, "/desk/scene", url.Values{"id": {"scene-1"}, "asked": {"perimeter"}, "by": {"ice"}, "called_back": {"yes"}, "purpose": {"civil-immigration"}, "danger": {"no"},
 		"paper": {"i-205"}, "setting": {"street"}, "step": {"2"}})
 	done(dispatcher, "/desk/call", callForm("id", "911-1"))
+	done(dispatcher, "/desk/door", url.Values{"do": {"ask"}, "number": {"CAD-2026-0412"}}) // answered on the page of the watch commander
+	waiting := sergeant.post("/desk/door", url.Values{"do": {"ask"}, "number": {"CAD-2026-0413"}}).Header().Get("Location")
 	plan := watch.post("/desk/joint/plan", wholePlan()).Header().Get("Location")
 	done(watch, plan+"/ask", nil)
 	done(watch, plan+"/check", nil)
@@ -245,7 +247,8 @@ func furnishedDesk(t *testing.T) (*office, []visit) {
 	add(access.Trainer, "/desk/training", "/desk/training/roll-call?topic=scene&seed=sample")
 	add(access.Clerk, "/desk/training/quiz?topic=custody&seed=sample")
 	add(access.Sergeant, "/desk/scene", "/desk/scene/cards/scene-1")
-	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls")
+	add(access.Dispatcher, "/desk/call?incident=CAD-2", "/desk/calls", waiting)
+	add(access.WatchCommander, "/desk/door")
 	add(access.WatchCommander, "/desk", "/desk/joint", plan, plan+"/edit", plan+"/steps/cancelled", plan+"/statement", plan+"/after", "/desk/joint/plan", "/desk/joint/call", "/desk/joint/minutes", "/desk/joint/action")
 	add(access.FieldWorker, "/desk/shift", "/desk/shift/badge", "/desk/shift/protocol")
 	add(access.Administrator, "/desk/tell")

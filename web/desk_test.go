@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"comity/access"
 	"comity/desk"
 )
 
@@ -275,6 +276,67 @@ func TestDoorCheckKeepsOnlyADayTotal(t *testing.T) {
 	}
 	if regexp.MustCompile(`name="(name|address|phone|plate|caller)"`).MatchString(c.get("/desk/door").Body.String()) {
 		t.Error("the page asks who calls")
+	}
+}
+
+// A caller's question goes to dispatch's screen and comes back as words to read;
+// nothing is kept of it but the day total, and only dispatch answers.
+func TestDispatchAnswersOnItsScreen(t *testing.T) {
+	o := newOffice(t)
+	as := func(role access.Role, agency string) *clerkAt {
+		name := "as-" + string(role) + agency
+		o.badges.sessions[name] = Account{ID: name, Agency: agency, Role: string(role), Name: "Sample " + string(role), By: access.ByPasskey}
+		return &clerkAt{office: o, t: t, cookie: name}
+	}
+	const agency = "TX2270000"
+	clerk, dispatcher, elsewhere := as(access.Clerk, agency), as(access.Dispatcher, agency), as(access.Dispatcher, "ILCPD0000")
+	if w := clerk.post("/desk/door", url.Values{"do": {"ask"}, "number": {"412 Main Street"}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "No name and no address") {
+		t.Errorf("an address is taken: %d", w.Code)
+	}
+	asked := clerk.post("/desk/door", url.Values{"do": {"ask"}, "number": {"cad-2026-7731"}, "say": {"es"}}).Header().Get("Location")
+	path, _, _ := strings.Cut(asked, "?")
+	if body := clerk.get(asked).Body.String(); !strings.Contains(body, "CAD-2026-7731") || strings.Contains(body, `class="aloud"`) {
+		t.Errorf("%s is answered before dispatch did", asked)
+	}
+	if body := clerk.get("/desk/door").Body.String(); strings.Contains(body, path) {
+		t.Error("a clerk is asked to answer")
+	}
+	for name, x := range map[string]struct {
+		who  *clerkAt
+		want int
+	}{"a clerk": {clerk, http.StatusForbidden}, "dispatch of another agency": {elsewhere, http.StatusNotFound}} {
+		if w := x.who.post(path, url.Values{"answer": {"yes"}}); w.Code != x.want {
+			t.Errorf("%s answers: %d", name, w.Code)
+		}
+	}
+	if w := elsewhere.get(path); w.Code != http.StatusNotFound {
+		t.Errorf("another agency reads the question: %d", w.Code)
+	}
+	for _, at := range []string{"/desk", "/desk/door"} {
+		if !strings.Contains(dispatcher.get(at).Body.String(), "your yes or no") {
+			t.Errorf("dispatch is not told at %s", at)
+		}
+	}
+	if w := dispatcher.post(path, url.Values{"answer": {""}}); w.Code == http.StatusSeeOther {
+		t.Error("no answer is taken for one")
+	}
+	if w := dispatcher.post(path, url.Values{"answer": {"no"}}); w.Code != http.StatusSeeOther {
+		t.Errorf("dispatch answers: %d", w.Code)
+	}
+	body := clerk.get(asked).Body.String()
+	for _, want := range []string{"Eso no significa que la persona sea falsa", "Esta no es una visita de la ciudad. No podemos decirle más."} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the clerk does not read %q", want)
+		}
+	}
+	if strings.Contains(body, "2026-7731") || strings.Contains(dispatcher.get("/desk/door").Body.String(), "2026-7731") {
+		t.Error("the number is kept after the answer")
+	}
+	if len(o.badges.totals) != 1 || o.badges.totals[0] != agency+" call-back 2026-11-21 no" || len(o.shelf.Kept) != 0 {
+		t.Errorf("kept: %v, %v", o.badges.totals, o.shelf.Kept)
+	}
+	if w := clerk.get("/desk/door/asked/none"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "This question is gone") {
+		t.Errorf("a question that is gone: %d", w.Code)
 	}
 }
 

@@ -180,6 +180,8 @@ func (s *site) routes() []route {
 		{pattern: "POST /desk/shift/badge", may: access.Visit, staff: s.badgeFile},
 		{pattern: "GET /desk/door", may: access.CheckDoor, staff: s.doorCheck},
 		{pattern: "POST /desk/door", may: access.CheckDoor, staff: s.doorCheck},
+		{pattern: "GET /desk/door/asked/{id}", may: access.CheckDoor, staff: s.doorAsked},
+		{pattern: "POST /desk/door/asked/{id}", may: access.UseDispatch, staff: s.answerDoor},
 		{pattern: "GET /desk/joint", may: access.SeeTasks, staff: s.planner(s.joint)},
 		{pattern: "GET /desk/joint/call", may: access.Plan, staff: s.askKind("deconfliction", "joint")},
 		{pattern: "POST /desk/joint/call", may: access.Plan, staff: s.askKind("deconfliction", "joint")},

@@ -133,7 +133,7 @@ func New(c Config) (http.Handler, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &site{Config: c, made: made{files: map[string]part{}}}
+	s := &site{Config: c, made: made{files: map[string]part{}}, questions: door.NewQuestions()}
 	var err error
 	if s.parts, err = loadParts(c.Dist); err != nil {
 		return nil, fmt.Errorf("web: read static files: %w", err)
@@ -174,6 +174,8 @@ type site struct {
 
 	policies *access.Policies
 	checking // of codes at the door
+
+	questions *door.Questions // to dispatch, on its screen
 
 	effects effects // of the drafts
 	made    made    // for devices
