@@ -321,6 +321,7 @@ func TestWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := regexp.MustCompile(`(?m)^\s*#.*$`).ReplaceAllString(string(b), "")
+			text = strings.ReplaceAll(text, "Warrant for Arrest of Alien", "") // what form I-200 calls itself
 			if i := strings.IndexAny(text, "!¡"); i >= 0 {
 				t.Errorf("%s shouts near %q", file, text[max(0, i-30):i])
 			}

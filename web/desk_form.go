@@ -79,8 +79,8 @@ func (s *site) form(r *http.Request, who Account, k *desk.Kind, here string) for
 	if r.Method == http.MethodPost {
 		v.ID, v.At, v.Ref = r.PostFormValue("id"), r.PostFormValue("at"), r.PostFormValue("ref")
 	}
-	sent := r.PostForm
-	if r.Method != http.MethodPost {
+	sent := r.PostForm // posted, read off a paper, or of dispatch's own system
+	if r.Method != http.MethodPost && len(sent) == 0 {
 		sent = filledIn(k, r.URL.Query())
 	}
 	for _, f := range k.Fields {
