@@ -282,7 +282,8 @@ func TestRefusedAtTheSceneIsMendedOrDroppedInChromium(t *testing.T) {
 
 	// A request that the record refuses holds up what was done about it; mended,
 	// it keeps its id, and both are taken.
-	p.run(chromedp.Click("#scene-again", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("scene").dataset.actor = "campus-police"`, nil))
+	press("#scene-again") // by key: what was sent leaves the page, and all below moves up
+	p.run(chromedp.WaitVisible("#scene-ask", chromedp.ByQuery), chromedp.Evaluate(`document.getElementById("scene").dataset.actor = "campus-police"`, nil))
 	request()
 	p.waiting("1")
 	done("declined")
